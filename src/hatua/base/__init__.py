@@ -1,0 +1,1 @@
+"""Settings loader, clock, logging, metrics catalogue, error roots. Imports nothing of ours."""
