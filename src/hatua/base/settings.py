@@ -1,7 +1,7 @@
 """One loader for every room's settings: a frozen struct whose fields say their own environment variable.
 
-    class CollectorSettings(msgspec.Struct, frozen=True, kw_only=True):
-        rate_limit_window_ms: Annotated[int, env("RATE_LIMIT_WINDOW_MS"), msgspec.Meta(gt=0)] = 60_000
+class CollectorSettings(msgspec.Struct, frozen=True, kw_only=True):
+    rate_limit_window_ms: Annotated[int, env("RATE_LIMIT_WINDOW_MS"), msgspec.Meta(gt=0)] = 60_000
 """
 
 from collections.abc import Iterable, Mapping

@@ -27,7 +27,7 @@ MAX_CONTEXT_BYTES: Final = 16_384
 """`context` of one event, as compact JSON in UTF-8: a page, a screen, a locale; not a payload."""
 
 MAX_TEXT_CHARS: Final = 2_048
-"""URL, path, title, referrer, user agent: longer text is cut, not refused, since a long URL is not the visitor's fault."""
+"""URL, path, title, referrer, user agent: longer text is cut, not refused: a long URL is not the visitor's fault."""
 
 MIN_TIMESTAMP_MS: Final = 946_684_800_000
 """2000-01-01T00:00:00Z. An older event time is a broken clock (1970 is an unset one), not an import."""

@@ -1,4 +1,4 @@
-"""Why an event or a request was refused: a closed set. Each value is what the client reads; docs/errors.md lists them."""
+"""Why an event or a request was refused: a closed set. Clients read these values; docs/errors.md lists them."""
 
 from enum import StrEnum
 
