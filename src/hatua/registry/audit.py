@@ -1,0 +1,51 @@
+"""The audit trail: a row per administrative act, written in its own transaction; the database refuses changes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from hatua.registry.database import Database
+from hatua.registry.model import Actor, AuditEntry
+from hatua.registry.tables import audit_log
+
+MAX_PAGE = 1_000
+
+
+def record(
+    connection: Connection,
+    at: int,
+    by: Actor,
+    action: str,
+    *,
+    tenant_id: str = "",
+    project_id: str = "",
+    subject_id: str = "",
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """Adds one line. `action` reads `project.created`; `details` holds no secret."""
+    connection.execute(
+        audit_log.insert().values(
+            at=at,
+            tenant_id=tenant_id,
+            project_id=project_id,
+            actor_kind=by.kind,
+            actor_id=by.id[:100],
+            action=action,
+            subject_id=subject_id,
+            details=dict(details or {}),
+        )
+    )
+
+
+class AuditTrail(Database):
+    """Reading the trail."""
+
+    def audit(self, tenant_id: str, limit: int = 100, before_id: int | None = None) -> list[AuditEntry]:
+        """Newest first; page with `before_id` = the last id seen. At most 1,000 a page."""
+        query = select(audit_log).where(audit_log.c.tenant_id == tenant_id).order_by(audit_log.c.id.desc())
+        if before_id is not None:
+            query = query.where(audit_log.c.id < before_id)
+        with self.reading() as connection:
+            rows = connection.execute(query.limit(min(limit, MAX_PAGE))).mappings().all()
+        return [AuditEntry(**row) for row in rows]

@@ -1,0 +1,156 @@
+"""What the registry hands out: frozen values, never database rows. Times are Unix milliseconds, UTC."""
+
+from typing import Literal
+
+import msgspec
+
+Role = Literal["admin", "analyst", "viewer"]
+Scope = Literal["read", "export", "manage"]
+KeepIp = Literal["none", "truncated", "full"]
+ActorKind = Literal["user", "api_key", "cli", "system"]
+
+SCOPES: tuple[Scope, ...] = ("read", "export", "manage")
+ROLES: tuple[Role, ...] = ("admin", "analyst", "viewer")
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """Who does an administrative act, for the audit trail. `id`: a user's, an API key's, or a login name."""
+
+    kind: ActorKind
+    id: str = ""
+
+
+SYSTEM = Actor("system")
+
+
+class Tenant(msgspec.Struct, frozen=True, kw_only=True):
+    """An organisation: owns projects and users."""
+
+    id: str
+    name: str
+    created_at: int
+
+
+class User(msgspec.Struct, frozen=True, kw_only=True):
+    """A person who can sign in. `email` is lower case. The password hash never leaves the registry."""
+
+    id: str
+    email: str
+    name: str
+    created_at: int
+    disabled_at: int | None
+
+
+class Member(msgspec.Struct, frozen=True, kw_only=True):
+    """A user in one tenant."""
+
+    user_id: str
+    email: str
+    name: str
+    role: Role
+    tenant_id: str
+    tenant_name: str
+
+
+class WriteKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A public key that lets a client send events to one project. Revoked keys stay listed."""
+
+    id: str
+    project_id: str
+    key: str
+    name: str
+    created_at: int
+    revoked_at: int | None
+
+
+class Project(msgspec.Struct, frozen=True, kw_only=True):
+    """One application's events, as people administer it.
+
+    `allowed_origins`: `scheme://host[:port]`, exact; empty means any origin. `retention_days`: 0 keeps for ever.
+    """
+
+    id: str
+    tenant_id: str
+    name: str
+    timezone: str
+    default_goal: str
+    allowed_origins: tuple[str, ...]
+    retention_days: int
+    keep_ip: KeepIp
+    hash_phones: bool
+    created_at: int
+    write_keys: tuple[WriteKey, ...] = ()
+
+
+class ProjectAccess(msgspec.Struct, frozen=True, kw_only=True):
+    """What the collector and the processor need to know of a project. Fields mean the same as in `Project`."""
+
+    tenant_id: str
+    project_id: str
+    name: str
+    timezone: str
+    default_goal: str
+    allowed_origins: tuple[str, ...]
+    retention_days: int
+    keep_ip: KeepIp
+    hash_phones: bool
+
+
+class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A secret key for scripts, of one project. Only `prefix` of it can be shown again."""
+
+    id: str
+    project_id: str
+    name: str
+    prefix: str
+    scopes: tuple[Scope, ...]
+    created_at: int
+    last_used_at: int | None
+    revoked_at: int | None
+
+
+class ApiKeyAccess(msgspec.Struct, frozen=True, kw_only=True):
+    """What a presented API key is good for."""
+
+    key_id: str
+    tenant_id: str
+    project_id: str
+    scopes: tuple[Scope, ...]
+
+
+class NewSession(msgspec.Struct, frozen=True, kw_only=True):
+    """A session just opened: `token` goes into the cookie and is not stored; `csrf` is echoed in a header."""
+
+    token: str
+    csrf: str
+    expires_at: int
+    member: Member
+
+
+class SessionAccess(msgspec.Struct, frozen=True, kw_only=True):
+    """A live session and the member behind it."""
+
+    member: Member
+    csrf: str
+    expires_at: int
+
+
+class Installation(msgspec.Struct, frozen=True, kw_only=True):
+    """What first-run set-up made: the first admin, signed in, and a project with one write key."""
+
+    session: NewSession
+    project: Project
+
+
+class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One administrative act. `details` holds what changed; never a secret."""
+
+    id: int
+    at: int
+    tenant_id: str
+    project_id: str
+    actor_kind: ActorKind
+    actor_id: str
+    action: str
+    subject_id: str
+    details: dict[str, object]

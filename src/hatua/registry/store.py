@@ -1,0 +1,35 @@
+"""The registry's door: every noun in one object."""
+
+from hatua.base.clock import Clock, system_clock
+from hatua.registry.api_keys import ApiKeys
+from hatua.registry.audit import AuditTrail
+from hatua.registry.database import open_engine
+from hatua.registry.migrate import apply_migrations, check_migrated
+from hatua.registry.projects import Projects
+from hatua.registry.sessions import LoginSessions
+from hatua.registry.setup import Setup
+from hatua.registry.tenants import Tenants
+from hatua.registry.users import Users
+from hatua.registry.write_keys import WriteKeys
+
+
+class Registry(Tenants, Users, Projects, WriteKeys, ApiKeys, LoginSessions, Setup, AuditTrail):
+    """Metadata, blocking and safe from any thread; several processes may hold one database open.
+
+    Any method raises RegistryUnavailable when the database cannot answer; then nothing was done."""
+
+    @classmethod
+    def open(cls, url: str, *, clock: Clock = system_clock, migrate: bool = True) -> "Registry":
+        """`sqlite:///file`, `postgresql://...`, or a path to a SQLite file (made when missing, with its folder).
+
+        `migrate=False` only checks the schema and raises SchemaOutOfDate. Raises InvalidSetting for another URL."""
+        registry = cls(open_engine(url), clock)
+        try:
+            if migrate:
+                apply_migrations(registry)
+            else:
+                check_migrated(registry)
+        except BaseException:
+            registry.close()
+            raise
+        return registry
