@@ -1,5 +1,6 @@
 -- Every event, once. Names are the contract's; docs/decisions says why these types, codecs and this order.
-CREATE TABLE events
+-- shard by cityHash64(project_id, session_id)
+CREATE TABLE IF NOT EXISTS events
 (
     tenant_id        LowCardinality(String),
     project_id       LowCardinality(String),
@@ -49,8 +50,20 @@ CREATE TABLE events
     library_name     LowCardinality(String),
     library_version  LowCardinality(String),
     ip               String,
-    retention_days   UInt16
+    retention_days   UInt16,
+
+    INDEX by_received_at received_at TYPE minmax GRANULARITY 1,
+    INDEX by_anonymous_id anonymous_id TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX by_user_id user_id TYPE bloom_filter(0.01) GRANULARITY 1,
+
+    PROJECTION days_of_session
+    (
+        SELECT project_id, session_id, toDate(timestamp), count()
+        GROUP BY project_id, session_id, toDate(timestamp)
+    )
 )
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(timestamp)
-ORDER BY (project_id, toDate(timestamp), session_id, timestamp, seq);
+ORDER BY (project_id, toDate(timestamp), session_id, timestamp, seq)
+TTL toDate(timestamp) + toIntervalDay(least(retention_days, 36500)) DELETE WHERE retention_days > 0
+SETTINGS non_replicated_deduplication_window = 1000;

@@ -1,0 +1,191 @@
+"""The one door to ClickHouse: a small pool of clients of a server, or of the engine inside this process
+(chDB)."""
+
+import queue
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import clickhouse_connect
+import pyarrow as pa
+from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.exceptions import ClickHouseError
+
+from hatua.base.errors import HatuaError, InvalidSetting
+from hatua.warehouse.errors import WarehouseBusy, WarehouseUnavailable, fact
+from hatua.warehouse.settings import WarehouseSettings
+
+_SESSION_SETTINGS: dict[str, Any] = {
+    # Rows of one key never lie in two partitions (every sort key decides its partition), so FINAL need not
+    # look across.
+    "do_not_merge_across_partitions_select_final": 1,
+    # Since 26.x inserts are queued by default: the token would then name the queue's batch, not ours.
+    "async_insert": 0,
+    # An import may carry 26 years of months in one batch; the default of 100 partitions would refuse it.
+    "max_partitions_per_insert_block": 0,
+}
+
+
+class Warehouse:
+    """Thread-safe. Each call takes one client of the pool for as long as its statement runs (the GIL is free
+    meanwhile); with none free it waits `wait_for_client_ms`, then raises WarehouseBusy.
+
+    Every method raises the facts of `hatua.warehouse.errors` and nothing else.
+    """
+
+    def __init__(self, settings: WarehouseSettings, database: str, clients: Sequence[Client]) -> None:
+        self.settings = settings
+        self.database = database
+        self._clients = tuple(clients)
+        self._free: queue.LifoQueue[Client] = queue.LifoQueue()
+        for client in clients:
+            self._free.put(client)
+
+    @classmethod
+    def open(cls, settings: WarehouseSettings, database: str | None = None) -> Self:
+        """Connects, and creates the database (default: the settings' own) if it is not there; tables are the
+        business of `migrate.apply_migrations`. Raises WarehouseUnavailable when the server does not answer,
+        InvalidSetting when the folder of the in-process engine is missing, unusable, or in use by another
+        process."""
+        name = database or settings.database
+        connect = _connector(settings)
+        clients: list[Client] = []
+        try:
+            first = connect(None)
+            try:
+                _create_database(first, name, settings.cluster)
+            finally:
+                first.close()
+            clients.extend(connect(name) for _ in range(settings.clients))
+        except ClickHouseError as problem:
+            for client in clients:
+                client.close()
+            raise _open_failure(settings, problem) from problem
+        return cls(settings, name, clients)
+
+    @property
+    def embedded(self) -> bool:
+        """Whether ClickHouse runs inside this process."""
+        return not self.settings.host
+
+    def rows(
+        self, sql: str, parameters: Mapping[str, Any] | None = None, settings: Mapping[str, Any] | None = None
+    ) -> list[dict[str, Any]]:
+        """One question, one dict a row, column name -> value. Values are Python's: str, int, float, bool,
+        list, aware `datetime` in UTC for DateTime64(…, 'UTC'), `date`, `UUID`."""
+        with self._client() as client, _facts(sql):
+            return list(client.query(sql, dict(parameters or {}), settings=self._limits(settings)).named_results())
+
+    def columns(
+        self, sql: str, parameters: Mapping[str, Any] | None = None, settings: Mapping[str, Any] | None = None
+    ) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
+        """One question, column by column: (names, one sequence of values a name). Cheaper than `rows` for
+        long answers."""
+        with self._client() as client, _facts(sql):
+            answer = client.query(sql, dict(parameters or {}), settings=self._limits(settings), column_oriented=True)
+            names = answer.column_names
+            return names, answer.result_columns or [()] * len(names)
+
+    def execute(
+        self, sql: str, parameters: Mapping[str, Any] | None = None, settings: Mapping[str, Any] | None = None
+    ) -> None:
+        """One statement without an answer (DDL, INSERT ... SELECT). Not under the limits of a question."""
+        with self._client() as client, _facts(sql, inserting=True):
+            client.command(sql, dict(parameters or {}), settings=dict(settings or {}))
+
+    def insert(self, table: str, rows: pa.Table, token: str) -> None:
+        """Inserts one Arrow table; returns when ClickHouse has it. The same (table, token) again within the
+        table's deduplication window is a no-op; "" for no such check. Column names must be the table's;
+        absent ones take their defaults. Raises RowsRefused when the rows can never be stored,
+        WarehouseUnavailable when it is worth a retry."""
+        if rows.num_rows == 0:
+            return
+        settings = {"insert_deduplication_token": token} if token else {}
+        with self._client() as client, _facts(f"insert into {table}", inserting=True):
+            client.insert_arrow(table, rows.combine_chunks(), settings=settings)
+
+    def close(self) -> None:
+        """Waits for statements under way and lets go of every client; of the in-process engine with the last
+        one."""
+        for client in self._clients:
+            client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _limits(self, settings: Mapping[str, Any] | None) -> dict[str, Any]:
+        return {
+            "max_execution_time": self.settings.query_timeout_ms / 1000,
+            "max_memory_usage": self.settings.query_memory_bytes,
+            **(settings or {}),
+        }
+
+    @contextmanager
+    def _client(self) -> Iterator[Client]:
+        try:
+            client = self._free.get(timeout=self.settings.wait_for_client_ms / 1000)
+        except queue.Empty:
+            raise WarehouseBusy(
+                f"all {len(self._clients)} warehouse clients were in use for {self.settings.wait_for_client_ms} ms"
+            ) from None
+        try:
+            yield client
+        finally:
+            self._free.put(client)
+
+
+@contextmanager
+def _facts(sql: str, *, inserting: bool = False) -> Iterator[None]:
+    try:
+        yield
+    except ClickHouseError as problem:
+        raise fact(problem, " ".join(sql.split())[:120], inserting=inserting) from problem
+    except OSError as problem:
+        raise WarehouseUnavailable(f"{' '.join(sql.split())[:120]}: {problem}") from problem
+
+
+def _connector(settings: WarehouseSettings) -> Callable[[str | None], Client]:
+    if not settings.host:
+        if not settings.path:
+            raise InvalidSetting("the in-process ClickHouse needs a folder: HATUA_DATA_DIR (or set CLICKHOUSE_HOST)")
+        return lambda database: clickhouse_connect.get_client(
+            interface="chdb", path=settings.path, database=database, tz_mode="aware", settings=dict(_SESSION_SETTINGS)
+        )
+    url = urlsplit(settings.host if "//" in settings.host else f"//{settings.host}")
+    secure = url.scheme == "https" or settings.port in (443, 8443)
+    port = settings.port or url.port or (8443 if secure else 8123)
+    session = dict(_SESSION_SETTINGS)
+    if settings.cluster:
+        # The acknowledgement must mean "stored on its shard", not "queued on the node that was asked".
+        session["distributed_foreground_insert"] = 1
+    return lambda database: clickhouse_connect.get_client(
+        host=url.hostname or "",
+        port=port,
+        secure=secure,
+        username=settings.user,
+        password=settings.password,
+        database=database,
+        tz_mode="aware",
+        settings=session,
+        form_encode_query_params=True,  # a list of 5,000 event ids does not fit a URL
+        autogenerate_session_id=False,  # sessions would serialise our threads
+        connect_timeout=5,
+        send_receive_timeout=300,
+    )
+
+
+def _create_database(client: Client, name: str, cluster: str) -> None:
+    if client.query("SELECT 1 FROM system.databases WHERE name = {name:String}", {"name": name}).result_rows:
+        return  # a user without the right to create one can still work in it
+    on_cluster = f" ON CLUSTER `{cluster}`" if cluster else ""
+    client.command(f"CREATE DATABASE IF NOT EXISTS `{name}`{on_cluster}")
+
+
+def _open_failure(settings: WarehouseSettings, problem: ClickHouseError) -> HatuaError:
+    if settings.host:
+        return WarehouseUnavailable(f"ClickHouse at {settings.host}: {problem}")
+    return InvalidSetting(f"the in-process ClickHouse cannot open {settings.path!r}: {problem}")

@@ -1,0 +1,76 @@
+-- Recomputes the given sessions from all of their events. The sort key of events starts with (project, day, session), so the
+-- days of each session are asked first, from the projection days_of_session; then only those granules are read.
+-- A session of several days also gets is_deleted rows at the days it does not start on: its row may have lived there before
+-- an earlier event came in.
+INSERT INTO sessions
+SELECT
+    tenant_id,
+    project_id,
+    session_id,
+    if(is_deleted, toDateTime64(day, 3, 'UTC'), first_at) AS started_at,
+    if(is_deleted, toDateTime64(day, 3, 'UTC'), last_at) AS ended_at,
+    if(is_deleted, 0, version) AS events,
+    if(is_deleted, 0, page_events) AS pageviews,
+    if(is_deleted, 0, other_than_heartbeats) AS non_heartbeat_events,
+    entry_page,
+    exit_page,
+    first_event.1 AS channel,
+    first_event.2 AS campaign_id,
+    first_event.3 AS utm_source,
+    first_event.4 AS utm_medium,
+    first_event.5 AS utm_campaign,
+    first_event.6 AS utm_term,
+    first_event.7 AS utm_content,
+    first_event.8 AS page_referrer,
+    first_event.9 AS referrer_host,
+    first_event.10 AS referrer_channel,
+    first_event.11 AS device_type,
+    first_event.12 AS os,
+    first_event.13 AS os_version,
+    first_event.14 AS browser,
+    first_event.15 AS browser_version,
+    first_event.16 AS country_code,
+    first_event.17 AS region,
+    first_event.18 AS city,
+    first_event.19 AS locale,
+    user_ids,
+    anonymous_ids,
+    first_event.20 AS first_event_id,
+    retention_days,
+    version,
+    is_deleted
+FROM
+(
+    SELECT
+        any(tenant_id) AS tenant_id,
+        project_id,
+        session_id,
+        min(timestamp) AS first_at,
+        max(timestamp) AS last_at,
+        count() AS version,
+        countIf(event_type = 'page') AS page_events,
+        countIf(event_name != 'heartbeat') AS other_than_heartbeats,
+        argMinIf(page_path, (timestamp, seq, event_id), event_type = 'page') AS entry_page,
+        argMaxIf(page_path, (timestamp, seq, event_id), event_type = 'page') AS exit_page,
+        argMin(
+            (channel, campaign_id, utm_source, utm_medium, utm_campaign, utm_term, utm_content, page_referrer, referrer_host,
+             referrer_channel, device_type, os, os_version, browser, browser_version, country_code, region, city, locale,
+             event_id),
+            (timestamp, seq, event_id)) AS first_event,
+        arraySort(groupUniqArrayIf(1000)(user_id, user_id != '')) AS user_ids,
+        arraySort(groupUniqArrayIf(1000)(anonymous_id, user_id = '' AND anonymous_id != '')) AS anonymous_ids,
+        max(retention_days) AS retention_days,
+        arraySort(groupUniqArray(toDate(timestamp))) AS days
+    FROM events
+    WHERE (project_id, toDate(timestamp), session_id) IN
+    (
+        SELECT project_id, toDate(timestamp), session_id
+        FROM events
+        WHERE (project_id, session_id) IN (SELECT arrayJoin({sessions:Array(Tuple(String, String))}))
+        GROUP BY project_id, session_id, toDate(timestamp)
+    )
+    GROUP BY project_id, session_id
+)
+ARRAY JOIN
+    days AS day,
+    arrayMap(index -> index > 1, arrayEnumerate(days)) AS is_deleted

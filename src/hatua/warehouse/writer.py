@@ -1,0 +1,107 @@
+"""From the processor's rows to tables: events and links once, sessions recomputed."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+import msgspec
+import pyarrow as pa
+
+from hatua.warehouse.client import Warehouse
+from hatua.warehouse.rows import EventRow, LinkRow, link_version
+from hatua.warehouse.sql import load
+
+_MS = pa.timestamp("ms", tz="UTC")
+_EVENT_TYPES: dict[str, pa.DataType] = {
+    "timestamp": _MS,
+    "received_at": _MS,
+    "processed_at": _MS,
+    "seq": pa.uint32(),
+    "screen_width": pa.uint16(),
+    "screen_height": pa.uint16(),
+    "journey_start": pa.bool_(),
+    "journey_end": pa.bool_(),
+    "retention_days": pa.uint16(),
+}
+_LINK_TYPES: dict[str, pa.DataType] = {
+    "linked_at": _MS,
+    "seq": pa.uint32(),
+    "revoked": pa.bool_(),
+    "version": pa.uint64(),
+}
+SessionKey = tuple[str, str]
+"""(project_id, session_id)."""
+
+
+class EventWriter:
+    """The processor's side of the warehouse. Stateless, so any number of them, in any process, may write at
+    once."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        self._warehouse = warehouse
+
+    def write(self, rows: Sequence[EventRow], links: Sequence[LinkRow] = ()) -> None:
+        """Stores the rows, then the links, then recomputes the sessions that the rows touch. When it returns,
+        all three are stored; when it raises, some may be, and calling it again with the same rows completes
+        them without doubling.
+
+        Raises RowsRefused (a retry cannot help) and WarehouseUnavailable (it can)."""
+        if rows:
+            self._warehouse.insert("events", event_table(rows), _token(rows))
+        if links:
+            self._warehouse.insert("identity_links", link_table(links), "")
+        self.refresh_sessions((row.project_id, row.session_id) for row in rows)
+
+    def refresh_sessions(self, keys: Iterable[SessionKey]) -> None:
+        """Recomputes sessions from their events; for events that were found already stored, whose writer may
+        have died before it came to the sessions. Idempotent."""
+        sessions = sorted({key for key in keys if key[1]})
+        if sessions:
+            self._warehouse.execute(load("hatua.warehouse", "refresh_sessions.sql"), {"sessions": sessions})
+
+    def already_stored(
+        self, ids: Sequence[tuple[str, str]], received_from_ms: int, received_to_ms: int
+    ) -> set[tuple[str, str]]:
+        """Which of these (project_id, event_id) are stored, among events received in [from, to], both
+        inclusive."""
+        if not ids:
+            return set()
+        _, columns = self._warehouse.columns(
+            load("hatua.warehouse", "already_stored.sql"),
+            {
+                "projects": sorted({project for project, _ in ids}),
+                "ids": sorted({event for _, event in ids}),
+                "received_from": received_from_ms,
+                "received_to": received_to_ms,
+            },
+        )
+        return set(zip(*columns, strict=True)).intersection(ids)
+
+
+def event_table(rows: Sequence[EventRow]) -> pa.Table:
+    """Rows as Arrow columns of the table `events`."""
+    return _table(rows, EventRow, _EVENT_TYPES)
+
+
+def link_table(links: Sequence[LinkRow]) -> pa.Table:
+    """Links as Arrow columns of the table `identity_links`, each with its version."""
+    versioned = [
+        link if link.version else msgspec.structs.replace(link, version=link_version(link.linked_at, link.seq))
+        for link in links
+    ]
+    return _table(versioned, LinkRow, _LINK_TYPES)
+
+
+def _table(rows: Sequence[msgspec.Struct], kind: type[msgspec.Struct], types: dict[str, pa.DataType]) -> pa.Table:
+    columns = zip(*map(msgspec.structs.astuple, rows), strict=True)
+    names = kind.__struct_fields__
+    return pa.table(
+        {name: pa.array(column, types.get(name, pa.string())) for name, column in zip(names, columns, strict=True)}
+    )
+
+
+def _token(rows: Sequence[EventRow]) -> str:
+    """The same rows in the same order have the same token, whenever and by whom they are written."""
+    digest = hashlib.blake2b(digest_size=16)
+    for row in rows:
+        digest.update(f"{row.project_id}\0{row.event_id}\0".encode())
+    return digest.hexdigest()
