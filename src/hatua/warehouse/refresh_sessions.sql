@@ -48,10 +48,10 @@ FROM
         min(timestamp) AS first_at,
         max(timestamp) AS last_at,
         count() AS version,
-        countIf(event_type = 'page') AS page_events,
+        countIf(event_type = 'page' OR event_name = 'page_view') AS page_events,
         countIf(event_name != 'heartbeat') AS other_than_heartbeats,
-        argMinIf(page_path, (timestamp, seq, event_id), event_type = 'page') AS entry_page,
-        argMaxIf(page_path, (timestamp, seq, event_id), event_type = 'page') AS exit_page,
+        argMinIf(page_path, (timestamp, seq, event_id), event_type = 'page' OR event_name = 'page_view') AS entry_page,
+        argMaxIf(page_path, (timestamp, seq, event_id), event_type = 'page' OR event_name = 'page_view') AS exit_page,
         argMin(
             (channel, campaign_id, utm_source, utm_medium, utm_campaign, utm_term, utm_content, page_referrer, referrer_host,
              referrer_channel, device_type, os, os_version, browser, browser_version, country_code, region, city, locale,
