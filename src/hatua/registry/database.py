@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -61,10 +61,8 @@ def open_engine(url: str) -> Engine:
     """`sqlite:///file`, `postgresql://...` (or `postgres://`), or a bare path to a SQLite file. Connects on first use.
 
     Raises InvalidSetting for any other URL; the text never shows the password."""
-    if "://" not in url:
-        url = f"sqlite:///{Path(url).absolute()}"
     try:
-        parsed = make_url(url)
+        parsed = make_url(url) if "://" in url else URL.create("sqlite", database=str(Path(url).absolute()))
     except ArgumentError:
         raise InvalidSetting("DATABASE_URL is not a database URL") from None
     backend = parsed.get_backend_name()

@@ -11,6 +11,7 @@ MAX_NAME_CHARS = 100
 MAX_EMAIL_CHARS = 254
 MAX_ORIGINS = 100
 MAX_RETENTION_DAYS = 36_500
+_HOST = re.compile(r"[a-z0-9._-]+|\[[0-9a-f:.]+\]")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 
@@ -70,7 +71,7 @@ def _origin(index: int, value: str) -> str:
     host = parts.hostname or ""
     host = f"[{host}]" if ":" in host else host
     spelled = f"{parts.scheme}://{host}" + (f":{port}" if port is not None else "")
-    if parts.scheme not in ("http", "https") or not host or spelled != text or not text.isprintable():
+    if parts.scheme not in ("http", "https") or not _HOST.fullmatch(host) or spelled != text:
         raise InvalidField(
             f"allowed_origins[{index}]",
             f"allowed_origins[{index}] {value[:MAX_NAME_CHARS]!r} is not an origin such as https://app.example.com",

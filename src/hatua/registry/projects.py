@@ -38,7 +38,7 @@ class Projects(Database):
         """Without `tenant_id`: in the only tenant, or in a first one made now. Has no write key yet.
 
         Raises InvalidField, AlreadyExists (the name is taken in this tenant), UnknownRecord, TenantNotChosen."""
-        with self.writing() as connection:
+        with self.alone() as connection:  # two first projects at once must not make two first tenants
             now = self._now()
             owner = chosen_tenant(connection, now, tenant_id, by)
             return add_project(

@@ -1,0 +1,131 @@
+"""The schema: forward from nothing, the same as the code says, once however many processes start together."""
+
+import multiprocessing
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from hatua.base.clock import system_clock
+from hatua.base.errors import InvalidSetting
+from hatua.registry.database import Database, open_engine
+from hatua.registry.errors import RegistryUnavailable, SchemaOutOfDate
+from hatua.registry.migrate import apply_migrations
+from hatua.registry.store import Registry
+from hatua.registry.tables import metadata
+from tests.fixtures.registry import MovedClock
+
+
+def test_migrations_lead_from_nothing_to_exactly_the_schema_of_the_code(registry_url: str) -> None:
+    database = Database(open_engine(registry_url), system_clock)
+    with pytest.raises(SchemaOutOfDate, match="lacks 0001; run `hatua migrate`"):
+        Registry.open(registry_url, migrate=False)
+    assert apply_migrations(database)[:1] == ["0001"]
+    assert apply_migrations(database) == []
+    with database.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+    database.close()
+    Registry.open(registry_url, migrate=False).close()
+
+
+def test_a_database_of_a_newer_version_is_left_alone(registry: Registry, registry_url: str) -> None:
+    with registry.writing() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(SchemaOutOfDate, match="at revision 9999"):
+        Registry.open(registry_url)
+
+
+def _open_and_create(
+    url: str, start: "multiprocessing.synchronize.Event", index: int, made: "multiprocessing.Queue[str]"
+) -> None:
+    start.wait()
+    registry = Registry.open(url)
+    for number in range(10):
+        made.put(registry.create_write_key(registry.create_project(f"App {index}.{number}").id).key)
+    registry.close()
+
+
+def test_processes_that_start_together_migrate_once_and_all_write(registry_url: str) -> None:
+    spawn = multiprocessing.get_context("spawn")
+    start, made = spawn.Event(), spawn.Queue()
+    processes = [spawn.Process(target=_open_and_create, args=(registry_url, start, n, made)) for n in range(4)]
+    for process in processes:
+        process.start()
+    start.set()
+    keys = [made.get(timeout=60) for _ in range(40)]
+    for process in processes:
+        process.join(60)
+    assert [process.exitcode for process in processes] == [0, 0, 0, 0]
+    registry = Registry.open(registry_url)
+    assert len(registry.projects()) == 40
+    assert len(registry.tenants()) == 1
+    assert all(registry.write_key(key) is not None for key in keys)
+    registry.close()
+
+
+def test_the_audit_trail_refuses_changes_and_deletions(registry: Registry) -> None:
+    registry.create_tenant("One")
+    for statement in ("UPDATE audit_log SET actor_id = 'nobody'", "DELETE FROM audit_log"):
+        with pytest.raises((IntegrityError, DBAPIError), match="append-only"), registry.writing() as connection:
+            connection.exec_driver_sql(statement)
+    with registry.reading() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM audit_log WHERE actor_id = ''").scalar() == 1
+
+
+def test_a_transaction_that_fails_leaves_nothing(registry: Registry) -> None:
+    insert = "INSERT INTO tenants (id, name, created_at) VALUES ('ten_x', 'X', 1)"
+    with pytest.raises(IntegrityError), registry.writing() as connection:
+        [connection.exec_driver_sql(insert) for _ in range(2)]
+    assert registry.tenants() == []
+
+
+def test_a_reader_is_not_held_up_by_a_writer(tmp_path: Path, clock: MovedClock) -> None:
+    registry = Registry.open(str(tmp_path / "registry.db"), clock=clock)
+    key = registry.create_write_key(registry.create_project("App").id)
+    with registry.writing() as connection:
+        connection.exec_driver_sql("UPDATE projects SET name = 'Later'")
+        access = registry.write_key(key.key)
+        assert access is not None
+        assert access.name == "App"
+    registry.close()
+
+
+def test_a_database_locked_past_the_timeout_is_unavailable_not_broken(
+    tmp_path: Path, clock: MovedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hatua.registry.database.SQLITE_BUSY_TIMEOUT_MS", 20)
+    path = tmp_path / "registry.db"
+    registry = Registry.open(str(path), clock=clock)
+    project = registry.create_project("App")
+    _, plain = registry.create_api_key(project.id)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(RegistryUnavailable, match="locked"):
+        registry.create_write_key(project.id)
+    assert registry.api_key(plain) is not None, "a read key works while nothing can be written"
+    other.execute("ROLLBACK")
+    other.close()
+    registry.create_write_key(project.id)
+    registry.close()
+
+
+def test_a_server_that_is_gone_is_unavailable_and_does_not_hang() -> None:
+    with pytest.raises(RegistryUnavailable, match="cannot answer"):
+        Registry.open("postgresql://hatua:hunter2@127.0.0.1:1/hatua")
+
+
+@pytest.mark.parametrize("url", ["mysql://u:hunter2@h/d", "sqlite://", "sqlite:///:memory:", "nonsense://"])
+def test_another_database_is_refused_without_showing_a_password(url: str) -> None:
+    with pytest.raises(InvalidSetting) as refused:
+        Registry.open(url)
+    assert "hunter2" not in str(refused.value)
+
+
+def test_an_awkward_folder_name_is_a_folder_name(tmp_path: Path) -> None:
+    path = tmp_path / "50% off?" / "registry #1.db"
+    Registry.open(str(path)).close()
+    assert path.exists()
