@@ -14,8 +14,14 @@ MAX_NAME_CHARS: Final = 100
 MAX_ID_CHARS: Final = 200
 """event_id, message_id, anonymous_id, user_id, session_id and the ids in context, in characters."""
 
+MAX_SEQ: Final = 4_294_967_295
+"""`seq`, the client's own order of events: an unsigned 32-bit number, as it is stored."""
+
+MAX_WRITE_KEY_CHARS: Final = 200
+"""Longer is no write key, and is refused without asking the metadata store."""
+
 MAX_PROPERTIES_BYTES: Final = 65_536
-"""`properties` of one event, as compact JSON in UTF-8."""
+"""`properties` of one event: bytes of JSON as sent, without insignificant white space."""
 
 MAX_PROPERTIES_KEYS: Final = 255
 """Keys of one event's properties, counted at every level."""
@@ -24,7 +30,10 @@ MAX_PROPERTIES_DEPTH: Final = 10
 """Nesting: `{}` is depth 1, `{"a": {}}` depth 2. Arrays count as a level."""
 
 MAX_CONTEXT_BYTES: Final = 16_384
-"""`context` of one event, as compact JSON in UTF-8: a page, a screen, a locale; not a payload."""
+"""`context` of one event, counted like properties: a page, a screen, a locale; not a payload."""
+
+MAX_CONTEXT_DEPTH: Final = 10
+"""Nesting of `context`, counted like that of properties."""
 
 MAX_TEXT_CHARS: Final = 2_048
 """URL, path, title, referrer, user agent: longer text is cut, not refused: a long URL is not the visitor's fault."""

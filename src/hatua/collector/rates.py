@@ -1,0 +1,44 @@
+"""Rate limits in the memory of this process: a sliding window estimated from two fixed ones."""
+
+from math import ceil
+
+
+class WindowLimiter:
+    """At most `max_requests` per key in any window of `window_ms`; 0 is no limit.
+
+    The window before this one counts with the share that still overlaps, which is within a few per cent of an exact
+    sliding window at two numbers a key. `max_keys` bounds the memory: keys beyond it are not limited in that window
+    (the limit per project still holds), since to refuse strangers would let a flood of addresses lock everyone out.
+    """
+
+    def __init__(self, max_requests: int, window_ms: int, max_keys: int = 100_000) -> None:
+        self._max = max_requests
+        self._window_ms = window_ms
+        self._max_keys = max_keys
+        self._window = 0
+        self._now: dict[str, int] = {}
+        self._before: dict[str, int] = {}
+
+    def take(self, key: str, now_ms: int) -> int:
+        """Counts one request. 0: go on; else whole seconds after which to try again. Refused requests do not count."""
+        if self._max == 0:
+            return 0
+        window, into_ms = divmod(now_ms, self._window_ms)
+        if window != self._window:
+            self._before = self._now if window == self._window + 1 else {}
+            self._now = {}
+            self._window = window
+        count = self._now.get(key, 0)
+        before = self._before.get(key, 0)
+        left_ms = self._window_ms - into_ms
+        if count + before * left_ms / self._window_ms >= self._max:
+            return max(1, ceil(self._wait_ms(count, before, left_ms) / 1000))
+        if count or len(self._now) < self._max_keys:
+            self._now[key] = count + 1
+        return 0
+
+    def _wait_ms(self, count: int, before: int, left_ms: int) -> float:
+        """Until the overlap has shrunk far enough for one more request; else the rest of this window."""
+        if before == 0 or count >= self._max:
+            return left_ms
+        return left_ms - (self._max - count) * self._window_ms / before
