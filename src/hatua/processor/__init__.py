@@ -1,0 +1,1 @@
+"""EventLog in, warehouse out: enriches, finds sessions, links identities, inserts, acknowledges; in that order."""

@@ -1,0 +1,19 @@
+-- Both sides of the given tokens: events that issued one, and events that completed one.
+SELECT
+    tenant_id,
+    project_id,
+    handshake_token,
+    event_id,
+    event_name,
+    channel,
+    anonymous_id,
+    user_id,
+    external_id,
+    toUnixTimestamp64Milli(timestamp) AS at,
+    toUnixTimestamp64Milli(received_at) AS received,
+    seq
+FROM events
+WHERE project_id IN {projects:Array(String)}
+    AND timestamp BETWEEN fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AND fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
+    AND handshake_token IN {tokens:Array(String)}
+    AND (event_name IN {names:Array(String)} OR channel = 'whatsapp')

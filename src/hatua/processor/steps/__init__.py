@@ -1,0 +1,1 @@
+"""One step of an event's journey per file. `hatua.processor.journey` lists them in order."""

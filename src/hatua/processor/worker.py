@@ -1,0 +1,209 @@
+"""The processor's loop: read, enrich, write, acknowledge. In that order, so that a crash anywhere loses nothing; and
+what may have been read before is looked for in the warehouse first, so that it doubles nothing."""
+
+import contextlib
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from hatua.base.clock import Clock, system_clock
+from hatua.base.errors import HatuaError
+from hatua.base.log import fields
+from hatua.contract.record import Delivery
+from hatua.processor.backoff import Backoff
+from hatua.processor.counters import Counters
+from hatua.processor.draft import Draft
+from hatua.processor.enrichment import Enrichment
+from hatua.processor.failures import DeadReason, Failure, FailureGate, ProcessorHalted, failure
+from hatua.processor.settings import ProcessorSettings
+from hatua.processor.storing import Refused, store, store_what_can_be
+from hatua.streams.port import LogReader, LogUnavailable
+from hatua.warehouse.rows import EventRow, LinkRow
+from hatua.warehouse.writer import EventWriter
+
+_log = logging.getLogger("hatua.processor")
+
+_IDLE_BLOCK_MS = 1_000
+"""How long one read of an empty log waits: long enough to cost nothing, short enough to notice a stop."""
+
+T = TypeVar("T")
+
+
+class Stopping(Exception):
+    """Asked to stop while something was unavailable: the batch stays in the log."""
+
+
+class Processor:
+    """Takes events off one log into one warehouse. One thread; any number of processors may share the log."""
+
+    def __init__(
+        self,
+        reader: LogReader,
+        writer: EventWriter,
+        enrichment: Enrichment,
+        settings: ProcessorSettings,
+        clock: Clock = system_clock,
+        *,
+        backoff: Callable[[threading.Event], Backoff] = Backoff,
+    ) -> None:
+        self.counters = Counters()
+        self._reader = reader
+        self._writer = writer
+        self._enrichment = enrichment
+        self._settings = settings
+        self._clock = clock
+        self._new_backoff = backoff
+        self._stop = threading.Event()
+        self._backoff = backoff(self._stop)
+        self._gate = FailureGate(settings.halt_failures_in_a_row, settings.halt_failure_share)
+        self._claimed_at = clock()
+
+    def run(self, stop: threading.Event) -> None:
+        """Works until `stop` is set, then finishes the batch at hand and returns: within about a second, or at once
+        while something is unavailable. Raises ProcessorHalted when too many events fail."""
+        self._stop = stop
+        self._backoff = self._new_backoff(stop)
+        _log.info("processor started", extra=fields(batch_size=self._settings.batch_size))
+        try:
+            while not stop.is_set():
+                self.run_once(_IDLE_BLOCK_MS, self._settings.flush_interval_ms)
+        except Stopping:
+            pass
+        except ProcessorHalted as problem:
+            self.counters.halted = True
+            _log.error("processor halted: %s", problem, extra=fields(dead=self.counters.dead))
+            raise
+        _log.info("processor stopped", extra=fields(processed=self.counters.processed))
+
+    def run_once(self, block_ms: int = 0, linger_ms: int = 0) -> int:
+        """One batch, from the log to the acknowledgement; returns how many events left the log. Waits `block_ms`
+        for the first event and, unless the batch is full, `linger_ms` for others to join it."""
+        deliveries = self._patiently(lambda: self._gather(block_ms, linger_ms))
+        if not deliveries:
+            return 0
+        outcomes = self._patiently(lambda: self._enrichment.each(deliveries))
+        failures = self._failures(outcomes)
+        drafts = self._patiently(lambda: self._unlike([one for one in outcomes if isinstance(one, Draft)]))
+        rows, links = self._patiently(lambda: self._enrichment.together(drafts))
+        failures += self._store(drafts, rows, links)
+        self._patiently(lambda: self._leave(deliveries, failures))
+        self._count(deliveries, rows, links, failures)
+        return len(deliveries)
+
+    def _gather(self, block_ms: int, linger_ms: int) -> list[Delivery]:
+        size = self._settings.batch_size
+        now = self._clock()
+        if now - self._claimed_at >= self._settings.claim_idle_ms // 2:
+            self._claimed_at = now
+            if stale := self._reader.claim_stale(self._settings.claim_idle_ms, size):
+                _log.warning("took over events of another processor", extra=fields(events=len(stale)))
+                return stale
+        batch = self._reader.read(size, block_ms)
+        if batch and len(batch) < size and linger_ms > 0:
+            self._stop.wait(linger_ms / 1000)
+            with contextlib.suppress(LogUnavailable):  # what is in hand goes on
+                batch += self._reader.read(size - len(batch), 0)
+        return batch
+
+    def _failures(self, outcomes: Sequence[Draft | Failure]) -> list[Failure]:
+        """Tells the gate of each, in order, before any of them becomes a dead letter."""
+        failures: list[Failure] = []
+        well = 0
+        for one in outcomes:
+            if isinstance(one, Draft):
+                well += 1
+                continue
+            self._gate.succeeded(well)
+            well = 0
+            failures.append(one)
+            self._gate.failed(one.error)
+        self._gate.succeeded(well)
+        return failures
+
+    def _unlike(self, drafts: list[Draft]) -> list[Draft]:
+        """Drafts of different events, those marked that the warehouse holds already."""
+        unlike: dict[tuple[str, str], Draft] = {}
+        for draft in drafts:
+            key = draft.raw.project_id, draft.raw.event_id
+            if key not in unlike or draft.delivery.maybe_seen:
+                unlike[key] = draft
+        seen = [draft for draft in unlike.values() if draft.delivery.maybe_seen]
+        if seen:
+            received = [draft.raw.received_at for draft in seen]
+            ids = [(draft.raw.project_id, draft.raw.event_id) for draft in seen]
+            stored = self._writer.already_stored(ids, min(received), max(received))
+            for draft, key in zip(seen, ids, strict=True):
+                draft.stored = key in stored
+        return list(unlike.values())
+
+    def _store(self, drafts: Sequence[Draft], rows: list[EventRow], links: list[LinkRow]) -> list[Failure]:
+        refused: list[Refused] = []
+        lost_links = 0
+        if not self._patiently(lambda: store(self._writer, rows, links)):
+            refused, lost_links = self._patiently(lambda: store_what_can_be(self._writer, rows, links))
+        if stored := [draft for draft in drafts if draft.stored]:
+            keys = [(draft.raw.project_id, draft.session_id) for draft in stored]
+            self._patiently(lambda: self._writer.refresh_sessions(keys))
+        if lost_links:
+            _log.error("the warehouse refused identity links", extra=fields(links=lost_links))
+        if not refused:
+            return []
+        self._enrichment.forget()
+        by_id = {(draft.raw.project_id, draft.raw.event_id): draft.delivery for draft in drafts}
+        failures = [
+            failure(by_id[one.row.project_id, one.row.event_id], DeadReason.REFUSED_BY_WAREHOUSE, one.problem)
+            for one in refused
+        ]
+        for one in failures:
+            self._gate.failed(one.error)
+        return failures
+
+    def _leave(self, deliveries: Sequence[Delivery], failures: Sequence[Failure]) -> None:
+        if failures:
+            self._reader.dead_letter([(one.delivery, one.reason.value, one.error) for one in failures])
+        dead = {one.delivery.position for one in failures}
+        self._reader.acknowledge([one.position for one in deliveries if one.position not in dead])
+
+    def _count(
+        self,
+        deliveries: Sequence[Delivery],
+        rows: Sequence[EventRow],
+        links: Sequence[LinkRow],
+        failures: list[Failure],
+    ) -> None:
+        refused = sum(one.reason is DeadReason.REFUSED_BY_WAREHOUSE for one in failures)
+        counters = self.counters
+        now = self._clock()
+        counters.processed += len(deliveries)
+        counters.inserted += len(rows) - refused
+        counters.dead += len(failures)
+        counters.duplicates += len(deliveries) - len(failures) - (len(rows) - refused)
+        counters.links += len(links)
+        counters.batches += 1
+        counters.lag_ms = max(now - min(one.received_at for one in deliveries), 0)
+        counters.last_flush_at = now
+        for one in failures:
+            _log.error(
+                "event is a dead letter",
+                extra=fields(
+                    project=one.delivery.project_id, event=one.delivery.event_id, reason=one.reason, error=one.error
+                ),
+            )
+
+    def _patiently(self, act: Callable[[], T]) -> T:
+        """Does it, again and again while a store is away. Raises Stopping when asked to stop meanwhile."""
+        while True:
+            try:
+                done = act()
+            except ProcessorHalted:
+                raise
+            except HatuaError as problem:
+                self.counters.retries += 1
+                level = logging.WARNING if self._backoff.tries < 5 else logging.ERROR
+                _log.log(level, "waiting: %s", problem, extra=fields(tries=self._backoff.tries + 1))
+                if self._backoff.wait():
+                    raise Stopping from problem
+            else:
+                self._backoff.reset()
+                return done
