@@ -1,0 +1,212 @@
+"""Every kind of question on hundreds of random small histories, against the brute-force second source."""
+
+import os
+from collections.abc import Callable
+from datetime import date, timedelta
+from random import Random
+from typing import Any, get_args
+
+import msgspec
+import pytest
+
+from hatua.analytics import breakdown, dimension_values, events_list, heatmap, overview, timeseries
+from hatua.analytics.question import ProjectQuestion, read
+from hatua.analytics.shapes import (
+    BreakdownQuestion,
+    CellMetric,
+    DimensionValuesQuestion,
+    EventsQuestion,
+    HeatmapQuestion,
+    Metric,
+    OverviewQuestion,
+    RowMetric,
+    TimeseriesQuestion,
+)
+from hatua.warehouse.client import Warehouse
+from tests.oracle import calendar, numbers
+from tests.oracle.compare import agree, store
+from tests.oracle.generate import DIMENSIONS, generate_filters, generate_history
+from tests.oracle.history import History
+
+QUICK = int(os.environ.get("HATUA_TEST_HISTORIES", "60"))
+ALL = 3_000
+
+Question = dict[str, Any]
+
+
+def as_read(kind: type[ProjectQuestion], question: Question, project: str = "-") -> Any:
+    return read(kind, {**question, "project": project})
+
+
+def plain(answer: Any) -> Any:
+    return msgspec.to_builtins(answer)
+
+
+def ask_overview(warehouse: Warehouse, project: str, question: Question) -> Any:
+    answer = overview.answer(warehouse, as_read(OverviewQuestion, question, project))
+    now = {metric: pair.value for metric, pair in answer.metrics.items()}
+    then = {metric: pair.previous for metric, pair in answer.metrics.items()}
+    return now, then if answer.previous_range else None
+
+
+def expect_overview(history: History, question: Question) -> Any:
+    return numbers.overview(history, as_read(OverviewQuestion, question))
+
+
+def now_of(question: Question) -> int:
+    """Noon of the last day asked for: some buckets are over, some are not."""
+    return calendar.day_start(date.fromisoformat(question["to"]), question["tz"]) + 12 * 3_600_000
+
+
+def ask_timeseries(warehouse: Warehouse, project: str, question: Question) -> Any:
+    answer = timeseries.answer(warehouse, as_read(TimeseriesQuestion, question, project), now_of(question))
+    return {
+        series.metric: (
+            [(point.bucket, point.value, point.incomplete) for point in series.points],
+            None
+            if series.previous is None
+            else [(point.bucket, point.value, point.incomplete) for point in series.previous],
+        )
+        for series in answer.series
+    }
+
+
+def expect_timeseries(history: History, question: Question) -> Any:
+    return numbers.timeseries(history, as_read(TimeseriesQuestion, question), now_of(question))
+
+
+ROW = ("visitors", "sessions", "pageviews", "events", "bounce_rate", "conversion_rate")
+REST = ("visitors", "sessions", "pageviews", "events")
+
+
+def ask_breakdown(warehouse: Warehouse, project: str, question: Question) -> Any:
+    answer = breakdown.answer(warehouse, as_read(BreakdownQuestion, question, project))
+    rows = [(row.value, [getattr(row, name) for name in ROW]) for row in answer.rows]
+    other = None if answer.other is None else [getattr(answer.other, name) for name in REST]
+    return rows, answer.total_rows, other
+
+
+def expect_breakdown(history: History, question: Question) -> Any:
+    rows, total, other = numbers.breakdown(history, as_read(BreakdownQuestion, question))
+    return (
+        [(value, [counts[name] for name in ROW]) for value, counts in rows],
+        total,
+        None if other is None else [other[name] for name in REST],
+    )
+
+
+def ask_heatmap(warehouse: Warehouse, project: str, question: Question) -> Any:
+    return heatmap.answer(warehouse, as_read(HeatmapQuestion, question, project)).cells
+
+
+def expect_heatmap(history: History, question: Question) -> Any:
+    return numbers.heatmap(history, as_read(HeatmapQuestion, question))
+
+
+def ask_values(warehouse: Warehouse, project: str, question: Question) -> Any:
+    answer = dimension_values.answer(warehouse, as_read(DimensionValuesQuestion, question, project))
+    return [(each.value, each.events) for each in answer.values]
+
+
+def expect_values(history: History, question: Question) -> Any:
+    return numbers.dimension_values(history, as_read(DimensionValuesQuestion, question))
+
+
+def ask_events(warehouse: Warehouse, project: str, question: Question) -> Any:
+    """Every page, to the end."""
+    found: list[tuple[str, str]] = []
+    cursor = ""
+    while True:
+        page = events_list.answer(warehouse, as_read(EventsQuestion, {**question, "cursor": cursor}, project))
+        found += [(event.event_id, event.person) for event in page.events]
+        if page.next_cursor is None:
+            return found
+        cursor = page.next_cursor
+
+
+def expect_events(history: History, question: Question) -> Any:
+    asked = as_read(EventsQuestion, question)
+    start, end = calendar.days_range(*numbers.days_of(asked), asked.tz)
+    by_id = {event.event_id: event for event in history.events}
+    listed = [by_id[event_id] for event_id in numbers.newest_first(history, start, end, asked.filters)]
+    return [(event.event_id, history.person(event)) for event in listed if asked.event_name in ("", event.event_name)]
+
+
+Make = Callable[[Random], Question]
+KINDS: dict[str, tuple[Callable[..., Any], Callable[..., Any], Make]] = {
+    "overview": (
+        ask_overview,
+        expect_overview,
+        lambda random: {"compare": random.choice(("none", "previous", "year"))},
+    ),
+    "timeseries": (
+        ask_timeseries,
+        expect_timeseries,
+        lambda random: {
+            "metrics": random.sample(get_args(Metric), random.randint(1, 4)),
+            "interval": random.choice(("hour", "day", "week", "month")),
+            "compare": random.choice(("none", "previous", "year")),
+        },
+    ),
+    "breakdown": (
+        ask_breakdown,
+        expect_breakdown,
+        lambda random: {
+            "dimension": random.choice(DIMENSIONS),
+            "order": random.choice(get_args(RowMetric)),
+            "limit": random.randint(1, 4),
+            "offset": random.choice((0, 0, 1)),
+        },
+    ),
+    "heatmap": (ask_heatmap, expect_heatmap, lambda random: {"metric": random.choice(get_args(CellMetric))}),
+    "values": (
+        ask_values,
+        expect_values,
+        lambda random: {
+            "dimension": random.choice(DIMENSIONS),
+            "search": random.choice(("", "O", "/m", "É")),
+            "limit": random.randint(1, 5),
+        },
+    ),
+    "events": (
+        ask_events,
+        expect_events,
+        lambda random: {
+            "limit": random.randint(1, 6),
+            "event_name": random.choice(("", "", "page_view", "nothing")),
+        },
+    ),
+}
+
+
+def generate_question(random: Random, zone: str, day: date, make: Make) -> Question:
+    first = day + timedelta(days=random.randint(-2, 1))
+    last = first + timedelta(days=random.choice((0, 0, 1, 2, 9)))
+    return {
+        "from": first.isoformat(),
+        "to": last.isoformat(),
+        "tz": zone,
+        "filters": generate_filters(random),
+        **make(random),
+    }
+
+
+def run(warehouse: Warehouse, seed: str, histories: int) -> None:
+    random = Random(seed)
+    made = [(f"p{n}", *generate_history(random, f"p{n}")) for n in range(histories)]
+    store(warehouse, [(project, history) for project, history, _, _ in made])
+    ask, expect, make = KINDS[seed.partition("-")[0]]
+    for project, history, zone, day in made:
+        agree(warehouse, project, history, generate_question(random, zone, day, make), ask, expect)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_both_sources_agree(warehouse: Warehouse, kind: str) -> None:
+    run(warehouse, f"{kind}-quick", QUICK)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_both_sources_agree_on_thousands_of_histories(warehouse: Warehouse, kind: str) -> None:
+    for batch in range(ALL // 500):
+        run(warehouse, f"{kind}-{batch}", 500)

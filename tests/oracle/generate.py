@@ -1,0 +1,166 @@
+"""Random small histories: few persons, few names, many ties, late events, links before and after, undone links,
+sessions over midnight and DST, and the same ids in every project, so that a leak between projects shows."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from random import Random
+from typing import Any, TypeVar
+
+from hatua.warehouse.rows import EventRow, LinkRow, link_version
+from tests.oracle import calendar
+from tests.oracle.history import History
+
+T = TypeVar("T")
+
+HOUR = 3_600_000
+ANCHORS = (
+    ("Africa/Nairobi", date(2026, 3, 13)),
+    ("Europe/Berlin", date(2026, 3, 29)),
+    ("Europe/Berlin", date(2026, 10, 25)),
+    ("America/New_York", date(2026, 11, 1)),
+    ("America/Havana", date(2026, 11, 1)),  # 01:00 falls back to 00:00
+    ("Africa/Cairo", date(2026, 4, 24)),  # 00:00 does not exist
+    ("Asia/Kathmandu", date(2026, 1, 1)),  # +05:45
+)
+NAMES = ("page_view", "page_view", "click", "return_filed", "heartbeat")
+PAGES = ("", "/", "/mri", "/mri/form", "/tot/")
+ANONYMOUS = ("a1", "a2", "a3")
+USERS = ("u1", "u2", "a3")  # a user id may be spelled like someone's anonymous id: then it is the same person
+PROPERTIES: tuple[dict[str, Any], ...] = (
+    {},
+    {"k": "x"},
+    {"k": 'it\'s "é" \\ {q:String}'},
+    {"k": 1},
+    {"k": 1.5},
+    {"k": True},
+    {"k": None},
+    {"k": ""},
+    {"k": ["x", {"a": 1}]},
+    {"other": "x"},
+)
+
+
+def generate_history(random: Random, project: str) -> tuple[History, str, date]:
+    """One history, the zone it plays in, and the day it plays around."""
+    zone, day = random.choice(ANCHORS)
+    times = _times(random, zone, day)
+    sessions = [f"s{n}" for n in range(random.randint(1, 4))]
+    events = [_event(random, project, f"e{n:02d}", times, sessions) for n in range(random.randint(1, 14))]
+    return History(events, _links(random, project, times)), zone, day
+
+
+def _times(random: Random, zone: str, day: date) -> list[int]:
+    """A small pool of instants, so that ties are common; around the day's edges and its DST change."""
+    start = calendar.day_start(day, zone)
+    last_year = calendar.day_start(date(day.year - 1, day.month, min(day.day, 28)), zone)
+    edges = [start, start - 1, start + 1, start + 24 * HOUR, start + 25 * HOUR - 1, start + 23 * HOUR, last_year]
+    near = [start + random.randint(-30 * HOUR, 50 * HOUR) for _ in range(5)]
+    return random.sample(edges, 3) + near + [near[0] + 5 * 60_000, near[0] + 30 * 60_000]
+
+
+def _event(random: Random, project: str, event_id: str, times: list[int], sessions: list[str]) -> EventRow:
+    name = random.choice(NAMES)
+    at = random.choice(times)
+    user = random.choice(USERS) if random.random() < 0.3 else ""
+    anonymous = "" if user and random.random() < 0.3 else random.choice(ANONYMOUS)
+    some = random.random() < 0.5
+    return EventRow(
+        tenant_id="t1" if project < "p5" else "t2",
+        project_id=project,
+        event_id=event_id,
+        event_name=name,
+        event_type="page" if name == "page_view" and random.random() < 0.8 else "track",
+        timestamp=at,
+        received_at=at + random.choice((0, 50, 2 * HOUR)),
+        processed_at=at + 2 * HOUR,
+        seq=random.randint(0, 2),
+        anonymous_id=anonymous,
+        user_id=user,
+        session_id=random.choice(sessions),
+        channel=random.choice(("web", "whatsapp")),
+        page_path=random.choice(PAGES),
+        page_title=random.choice(("", "Home")),
+        utm_source=random.choice(("google", "sms")) if some else "",
+        referrer_host=random.choice(("", "google.com")),
+        country_code=random.choice(("KE", "KE", "UG", "")),
+        device_type=random.choice(("mobile", "desktop")),
+        properties=json.dumps(random.choice(PROPERTIES), separators=(",", ":"), ensure_ascii=False),
+    )
+
+
+def _links(random: Random, project: str, times: list[int]) -> list[LinkRow]:
+    links: dict[tuple[str, str, int], LinkRow] = {}
+    for n in range(random.choice((0, 0, 1, 2, 4))):
+        at, seq = random.choice(times), random.randint(0, 1)
+        undone_after = random.choice((0, 0, 0, 1, HOUR))
+        version = link_version(at + undone_after, seq)
+        link = LinkRow(
+            tenant_id="t1" if project < "p5" else "t2",
+            project_id=project,
+            anonymous_id=random.choice(ANONYMOUS),
+            user_id=random.choice(USERS),
+            linked_at=at,
+            seq=seq,
+            event_id=f"l{n}",
+            revoked=undone_after > 0,
+            version=version,
+        )
+        links.setdefault((link.anonymous_id, link.user_id, version), link)
+    return list(links.values())
+
+
+DIMENSIONS = (
+    "page_path",
+    "page_title",
+    "entry_page",
+    "exit_page",
+    "event_name",
+    "referrer_host",
+    "utm_source",
+    "country",
+    "device_type",
+    "channel",
+    "property:k",
+)
+VALUES = {
+    "page_path": PAGES,
+    "page_title": ("", "Home"),
+    "entry_page": PAGES,
+    "exit_page": PAGES,
+    "event_name": NAMES,
+    "referrer_host": ("", "google.com"),
+    "utm_source": ("", "google", "sms"),
+    "country": ("KE", "UG", ""),
+    "device_type": ("mobile", "desktop"),
+    "channel": ("web", "whatsapp"),
+    "property:k": ("", "x", "1", "1.5", "true", 'it\'s "é" \\ {q:String}', '["x",{"a":1}]'),
+}
+PATTERNS = ("**", "*", "/*", "/**", "/mri*", "/m*/form", "*o*", "**e**", "goo*", "it's*")
+
+
+def generate_filters(random: Random, most: int = 3) -> list[dict[str, Any]]:
+    return [_filter(random) for _ in range(random.choice((0, 0, 1, 1, 1, most)))]
+
+
+def _filter(random: Random) -> dict[str, Any]:
+    dimension = random.choice(DIMENSIONS)
+    operator = random.choice(("is", "is_not", "contains", "not_contains", "matches", "exists", "not_exists"))
+    found: dict[str, Any] = {"dimension": dimension, "operator": operator}
+    if random.random() < 0.6:
+        found["scope"] = random.choice(("event", "visit"))
+    if operator in ("is", "is_not"):
+        found["values"] = sample(random, VALUES[dimension])
+    if operator in ("contains", "not_contains"):
+        found["values"] = [text for text in sample(random, VALUES[dimension]) if text] or ["m"]
+    if operator == "matches":
+        found["values"] = sample(random, PATTERNS)
+    return found
+
+
+def sample(random: Random, values: Sequence[T]) -> list[T]:
+    return random.sample(list(values), random.randint(1, min(2, len(values))))
+
+
+def iso(ms: int) -> str:
+    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
