@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from hatua.base.clock import system_clock
 from hatua.base.errors import InvalidSetting
 from hatua.registry.database import Database, open_engine
-from hatua.registry.errors import RegistryUnavailable, SchemaOutOfDate
+from hatua.registry.errors import RegistryUnavailable, SchemaOutOfDate, UnknownRecord
 from hatua.registry.migrate import apply_migrations
 from hatua.registry.store import Registry
 from hatua.registry.tables import metadata
@@ -21,7 +21,7 @@ from tests.fixtures.registry import MovedClock
 
 def test_migrations_lead_from_nothing_to_exactly_the_schema_of_the_code(registry_url: str) -> None:
     database = Database(open_engine(registry_url), system_clock)
-    with pytest.raises(SchemaOutOfDate, match="lacks 0001; run `hatua migrate`"):
+    with pytest.raises(SchemaOutOfDate, match="lacks 0001, 0002; run `hatua migrate`"):
         Registry.open(registry_url, migrate=False)
     assert apply_migrations(database)[:1] == ["0001"]
     assert apply_migrations(database) == []
@@ -30,6 +30,21 @@ def test_migrations_lead_from_nothing_to_exactly_the_schema_of_the_code(registry
         assert compare_metadata(context, metadata) == []
     database.close()
     Registry.open(registry_url, migrate=False).close()
+
+
+def test_tenants_of_the_first_version_get_a_mask_key_of_their_own(registry_url: str) -> None:
+    database = Database(open_engine(registry_url), system_clock)
+    assert apply_migrations(database, "0001") == ["0001"]
+    with database.writing() as connection:
+        for name in ("one", "two"):
+            connection.exec_driver_sql(f"INSERT INTO tenants (id, name, created_at) VALUES ('{name}', '{name}', 1)")
+    database.close()
+    registry = Registry.open(registry_url)
+    keys = {registry.mask_key("one"), registry.mask_key("two")}
+    assert [len(key) for key in keys] == [64, 64]
+    with pytest.raises(UnknownRecord):
+        registry.mask_key("three")
+    registry.close()
 
 
 def test_a_database_of_a_newer_version_is_left_alone(registry: Registry, registry_url: str) -> None:
@@ -77,7 +92,7 @@ def test_the_audit_trail_refuses_changes_and_deletions(registry: Registry) -> No
 
 
 def test_a_transaction_that_fails_leaves_nothing(registry: Registry) -> None:
-    insert = "INSERT INTO tenants (id, name, created_at) VALUES ('ten_x', 'X', 1)"
+    insert = "INSERT INTO tenants (id, name, created_at, mask_key) VALUES ('ten_x', 'X', 1, 'k')"
     with pytest.raises(IntegrityError), registry.writing() as connection:
         [connection.exec_driver_sql(insert) for _ in range(2)]
     assert registry.tenants() == []

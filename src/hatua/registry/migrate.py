@@ -14,8 +14,8 @@ from hatua.registry.errors import SchemaOutOfDate
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 
-def apply_migrations(database: Database) -> list[str]:
-    """Applies what is missing and returns the names of the applied revisions, oldest first; none when up to date.
+def apply_migrations(database: Database, to: str = "head") -> list[str]:
+    """Applies what is missing up to a revision; returns the names of the applied ones, oldest first.
 
     Raises SchemaOutOfDate when the database was migrated by a newer version of the program."""
     with database.alone() as connection:
@@ -23,8 +23,9 @@ def apply_migrations(database: Database) -> list[str]:
         if missing:
             config = _config()
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-        return missing
+            command.upgrade(config, to)
+        left = _missing(connection)
+        return missing[: len(missing) - len(left)]
 
 
 def check_migrated(database: Database) -> None:

@@ -33,6 +33,7 @@ tenants = Table(
     Column("id", ID, primary_key=True),
     Column("name", String(100), nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    Column("mask_key", String(64), nullable=False),  # pseudonyms are HMACs under it
 )
 
 users = Table(

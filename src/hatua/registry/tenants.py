@@ -1,5 +1,7 @@
 """Tenants: the organisations that own projects."""
 
+import secrets
+
 from sqlalchemy import Connection, select
 
 from hatua.registry import audit, fields
@@ -11,6 +13,8 @@ from hatua.registry.tokens import new_id, plausible
 
 FIRST_TENANT_NAME = "My organisation"
 """Of the tenant that is made when a project is created before any tenant is; set-up renames it."""
+
+_SHOWN = (tenants.c.id, tenants.c.name, tenants.c.created_at)
 
 
 class Tenants(Database):
@@ -24,7 +28,7 @@ class Tenants(Database):
     def tenants(self) -> list[Tenant]:
         """Every tenant, oldest first."""
         with self.reading() as connection:
-            rows = connection.execute(select(tenants).order_by(tenants.c.created_at, tenants.c.id)).mappings().all()
+            rows = connection.execute(select(*_SHOWN).order_by(tenants.c.created_at, tenants.c.id)).mappings().all()
         return [Tenant(**row) for row in rows]
 
     def tenant(self, tenant_id: str) -> Tenant | None:
@@ -32,14 +36,24 @@ class Tenants(Database):
         if not plausible(tenant_id):
             return None
         with self.reading() as connection:
-            row = connection.execute(select(tenants).where(tenants.c.id == tenant_id)).mappings().first()
+            row = connection.execute(select(*_SHOWN).where(tenants.c.id == tenant_id)).mappings().first()
         return Tenant(**row) if row else None
+
+    def mask_key(self, tenant_id: str) -> str:
+        """The tenant's secret for pseudonyms: 64 hex characters, the same for ever. Raises UnknownRecord."""
+        with self.reading() as connection:
+            key: str | None = connection.execute(select(tenants.c.mask_key).where(tenants.c.id == tenant_id)).scalar()
+        if key is None:
+            raise UnknownRecord("no such tenant")
+        return key
 
 
 def add_tenant(connection: Connection, now: int, name: str, by: Actor) -> Tenant:
     """Inside the caller's transaction."""
     tenant = Tenant(id=new_id("ten"), name=fields.name(name), created_at=now)
-    connection.execute(tenants.insert().values(id=tenant.id, name=tenant.name, created_at=now))
+    connection.execute(
+        tenants.insert().values(id=tenant.id, name=tenant.name, created_at=now, mask_key=secrets.token_hex(32))
+    )
     audit.record(
         connection, now, by, "tenant.created", tenant_id=tenant.id, subject_id=tenant.id, details={"name": tenant.name}
     )
