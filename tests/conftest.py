@@ -1,3 +1,8 @@
 """Fixtures that every test may ask for by name."""
 
-pytest_plugins = ["tests.fixtures.postgres", "tests.fixtures.registry", "tests.fixtures.warehouse"]
+pytest_plugins = [
+    "tests.fixtures.capture",
+    "tests.fixtures.postgres",
+    "tests.fixtures.registry",
+    "tests.fixtures.warehouse",
+]

@@ -23,12 +23,12 @@ SAFE_BYTES = 5 * (MAX_PROPERTIES_KEYS + 1)
 """The shortest object with 256 keys is 256 times `"":0` with commas and braces: 1,281 bytes. Up to here, none can."""
 
 MAX_FLOAT_DIGITS = 308
-"""1.797e308 is the largest 64-bit float: an integer of more than 309 digits is certainly beyond it."""
+"""1.797e308 is the largest 64-bit float: an integer of up to 308 digits is certainly within."""
 
 _NUMBER_SHAPES = bytes(
     ord("0") if chr(i).isascii() and chr(i).isdigit() else ord("e") if chr(i) in "eE" else i for i in range(256)
 )
-_TEXT_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89abAB])")
+_TEXT_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 _LONE = re.compile(
     rb"\\(?:(u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
 )
@@ -48,7 +48,7 @@ def without_lone_surrogates(body: bytes) -> bytes:
 def may_hold_bad_number(blob: bytes) -> bool:
     """False: every number in it is finite as a 64-bit float. True: look closer (a hex string may look like 1e9)."""
     shapes = blob.translate(_NUMBER_SHAPES)
-    return b"0e" in shapes or b"0" * MAX_FLOAT_DIGITS in shapes
+    return b"0e" in shapes or b"0" * (MAX_FLOAT_DIGITS + 1) in shapes
 
 
 def checked_properties(raw: bytes, path: str, *, careful: bool) -> bytes:
