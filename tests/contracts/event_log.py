@@ -3,7 +3,9 @@
 An engine's test module derives `EventLogContract` and gives the fixture `engine`."""
 
 import asyncio
+import random
 import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
@@ -106,6 +108,140 @@ def tally(events: Sequence[Envelope]) -> list[Tally]:
 
 def ids(events: Sequence[Delivery] | Sequence[DeadLetter] | Sequence[Envelope]) -> list[str]:
     return [e.event_id for e in events]
+
+
+class RandomHistory:
+    """Random operations on a log beside a model of it: a dict that says where each event is."""
+
+    IDLE_MS = 60_000
+
+    def __init__(self, engine: Engine, rng: random.Random) -> None:
+        self.engine = engine
+        self.rng = rng
+        self.life = Life(engine)
+        self.place: dict[tuple[str, str], str] = {}  # waiting | held by c1 | held by c2 | stored | dead | purged
+        self.minute: dict[tuple[str, str], int] = {}
+        self.held: dict[str, dict[tuple[str, str], Delivery]] = {"c1": {}, "c2": {}}
+        self.received: Counter[tuple[str, int]] = Counter()
+        self.duplicate: Counter[tuple[str, int]] = Counter()
+
+    def run(self, steps: int) -> None:
+        moves = [self.append] * 4 + [self.read] * 4 + [self.acknowledge] * 2
+        moves += [self.bury, self.claim, self.replay, self.purge, self.restart]
+        for _ in range(steps):
+            self.rng.choice(moves)()
+        self.check_counts()
+        self.restart()
+        rest = {(e.project_id, e.event_id) for e in self.life.read_all()}
+        assert rest == {key for key, place in self.place.items() if place == "waiting"}
+        self.check_counts()
+        self.life.end()
+
+    def append(self) -> None:
+        sent = [
+            event(
+                f"e{self.rng.randrange(150)}",
+                f"p{self.rng.randrange(2)}",
+                minute=MINUTE + self.rng.randrange(3),
+            )
+            for _ in range(self.rng.choice((1, 1, 2, 30)))
+        ]
+        expected = []
+        for one in sent:
+            key = (one.project_id, one.event_id)
+            bucket = (one.project_id, one.received_at // 60_000)
+            self.received[bucket] += 1
+            expected.append(key not in self.place)
+            if key in self.place:
+                self.duplicate[bucket] += 1
+            else:
+                self.place[key] = "waiting"
+                self.minute[key] = bucket[1]
+        assert self.life.append(*sent) == expected
+
+    def read(self) -> None:
+        consumer = self.rng.choice(("c1", "c2"))
+        for got in self.life.read(self.rng.choice((1, 3, 50)), consumer):
+            key = (got.project_id, got.event_id)
+            assert self.place[key] == "waiting"
+            self._hold(consumer, key, got)
+
+    def claim(self) -> None:
+        consumer, other = self.rng.sample(("c1", "c2"), 2)
+        self.engine.age(self.IDLE_MS)
+        for got in self.life.reader(consumer).claim_stale(self.IDLE_MS, self.rng.choice((1, 100))):
+            key = (got.project_id, got.event_id)
+            assert got.maybe_seen
+            assert self.place[key] == other
+            del self.held[other][key]
+            self._hold(consumer, key, got)
+
+    def _hold(self, consumer: str, key: tuple[str, str], got: Delivery) -> None:
+        assert got.received_at == self.minute[key] * 60_000
+        self.place[key] = consumer
+        self.held[consumer][key] = got
+
+    def _some_held(self, consumer: str) -> list[Delivery]:
+        held = self.held[consumer]
+        keys = self.rng.sample(sorted(held), self.rng.randint(0, len(held)))
+        return [held.pop(key) for key in keys]
+
+    def acknowledge(self) -> None:
+        consumer = self.rng.choice(("c1", "c2"))
+        done = self._some_held(consumer)
+        self.life.reader(consumer).acknowledge([e.position for e in done])
+        self.place.update({(e.project_id, e.event_id): "stored" for e in done})
+
+    def bury(self) -> None:
+        consumer = self.rng.choice(("c1", "c2"))
+        done = self._some_held(consumer)
+        self.life.reader(consumer).dead_letter([(e, "r", "x") for e in done])
+        self.place.update({(e.project_id, e.event_id): "dead" for e in done})
+
+    def _some_letters(self) -> list[DeadLetter]:
+        letters = self.life.admin.dead_letters(None, 10_000)
+        keys = {(e.project_id, e.event_id) for e in letters}
+        assert keys == {key for key, place in self.place.items() if place == "dead"}
+        return self.rng.sample(letters, self.rng.randint(0, len(letters)))
+
+    def replay(self) -> None:
+        some = self._some_letters()
+        assert self.life.admin.replay([e.letter_id for e in some]) == len(some)
+        self.place.update({(e.project_id, e.event_id): "waiting" for e in some})
+
+    def purge(self) -> None:
+        some = self._some_letters()[:2]
+        assert self.life.admin.purge([e.letter_id for e in some]) == len(some)
+        self.place.update({(e.project_id, e.event_id): "purged" for e in some})
+
+    def restart(self) -> None:
+        self.check_counts()
+        self.life.end()
+        self.life = Life(self.engine)
+        self.held = {"c1": {}, "c2": {}}
+        for key, place in self.place.items():
+            if place in ("c1", "c2"):
+                self.place[key] = "waiting"
+
+    def check_counts(self) -> None:
+        places = Counter(self.place.values())
+        depth = self.life.depth()
+        assert depth.waiting == places["waiting"] + places["c1"] + places["c2"]
+        assert depth.dead_letters == places["dead"]
+        now: dict[tuple[str, int], Counter[str]] = {bucket: Counter() for bucket in self.received}
+        for key, place in self.place.items():
+            now[key[0], self.minute[key]][place] += 1
+        assert {(r.project_id, r.minute): r for r in self.life.ledger()} == {
+            bucket: LedgerRow(
+                *bucket,
+                received,
+                self.duplicate[bucket],
+                {},
+                now[bucket]["waiting"] + now[bucket]["c1"] + now[bucket]["c2"],
+                now[bucket]["dead"] + now[bucket]["purged"],
+            )
+            for bucket, received in self.received.items()
+        }
 
 
 class EventLogContract:
@@ -481,6 +617,12 @@ class EventLogContract:
         assert len(letters) == 700
         assert life.admin.replay([letter.letter_id for letter in letters]) == 700
         assert sorted(ids(life.read_all())) == sorted(f"e{i}" for i in range(700))
+
+    # --- everything at once ---
+
+    @pytest.mark.parametrize("seed", range(6))
+    def test_a_random_history_agrees_with_a_model(self, engine: Engine, seed: int) -> None:
+        RandomHistory(engine, random.Random(seed)).run(steps=120)
 
     # --- ledger ---
 

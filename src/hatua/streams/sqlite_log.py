@@ -52,6 +52,7 @@ class SqliteLog:
         max_events: int = MAX_EVENTS,
         max_bytes: int = 0,
         dedup_window_ms: int = DEDUP_WINDOW_MS,
+        busy_timeout_ms: int = BUSY_TIMEOUT_MS,
         clock: Clock = system_clock,
     ) -> Self:
         """Opens or makes the log at `path` (its folder must exist). `max_bytes` bounds the file; 0: the disk does.
@@ -59,7 +60,7 @@ class SqliteLog:
         file = Path(path)
         lock_fd = _own(file)
         try:
-            writing = connect(file, busy_timeout_ms=BUSY_TIMEOUT_MS)
+            writing = connect(file, busy_timeout_ms=busy_timeout_ms)
             create(writing, file)
             try:
                 writing.execute(f"PRAGMA wal_autocheckpoint = {WAL_CHECKPOINT_PAGES}")
@@ -67,7 +68,7 @@ class SqliteLog:
                 if max_bytes:
                     page = writing.execute("PRAGMA page_size").fetchone()[0]
                     writing.execute(f"PRAGMA max_page_count = {max(1, max_bytes // page)}")
-                hands = Hands(file, connect(file, busy_timeout_ms=BUSY_TIMEOUT_MS), clock)
+                hands = Hands(file, connect(file, busy_timeout_ms=busy_timeout_ms), clock)
                 seen = SeenIds(writing, dedup_window_ms, clock())
             except sqlite3.Error as problem:
                 raise failure(file, problem) from problem

@@ -32,8 +32,18 @@ class SeenIds:
     """Used by the writer's thread alone, inside its transactions. `remember` and `fold` count for this object only
     after `committed()`; after a rollback, call `rolled_back()`."""
 
-    def __init__(self, connection: sqlite3.Connection, window_ms: int, now_ms: int) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        window_ms: int,
+        now_ms: int,
+        *,
+        fold_at: int = FOLD_AT_IDS,
+        fold_slice: int = FOLD_SLICE_IDS,
+    ) -> None:
         """Loads what is not folded yet. Raises sqlite3.Error."""
+        self._fold_at = fold_at
+        self._fold_slice = fold_slice
         self._generation_ms = max(1, window_ms // GENERATIONS_PER_WINDOW)
         self._window_ms = window_ms
         self._now_ms = now_ms
@@ -45,10 +55,7 @@ class SeenIds:
         self._folded = 0
         self._next_folded = 0
         self._adding: list[bytes] = []
-        self._generations = sorted(
-            int(name.removeprefix("seen_at_"))
-            for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE name GLOB 'seen_at_*'")
-        )
+        self._generations = _stored_generations(connection)
         self._question = self._make_question()
         for seen_at, ids in connection.execute("SELECT seen_at, ids FROM seen_recent ORDER BY batch"):
             self._recent_since = min(self._recent_since, seen_at)
@@ -83,17 +90,14 @@ class SeenIds:
         """The transaction never was. Looks again at which generations there are, since one may have been undone."""
         self._adding = []
         self._next_folded = self._folded
-        self._generations = sorted(
-            int(name.removeprefix("seen_at_"))
-            for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE name GLOB 'seen_at_*'")
-        )
+        self._generations = _stored_generations(connection)
         self._question = self._make_question()
 
     def fold(self, connection: sqlite3.Connection) -> None:
         """One slice of upkeep, if any is due; call it once per transaction, before `remember`."""
         if not self._frozen_order:
             aged = self._recent and self._now_ms - self._recent_since >= self._generation_ms
-            if len(self._recent) < FOLD_AT_IDS and not aged:
+            if len(self._recent) < self._fold_at and not aged:
                 self._drop_expired(connection)
                 return
             row = connection.execute("SELECT max(batch) FROM seen_recent").fetchone()
@@ -101,7 +105,7 @@ class SeenIds:
             self._frozen, self._recent = self._recent, set()
             self._frozen_order = sorted(self._frozen)
             self._recent_since = self._now_ms
-        part = self._frozen_order[self._folded : self._folded + FOLD_SLICE_IDS]
+        part = self._frozen_order[self._folded : self._folded + self._fold_slice]
         connection.execute(
             f"{_SPLIT} INSERT OR IGNORE INTO {self._current_generation(connection)} SELECT id FROM given",
             (b"".join(part), len(part)),
@@ -137,3 +141,8 @@ _SPLIT: Final = (
     f" given(i, id) AS (SELECT i, substr(?1, 1 + {_ID_BYTES} * i, {_ID_BYTES}) FROM n)"
 )
 """Cuts one blob of ids (?1) into ?2 rows: one bound value and one statement whatever their number."""
+
+
+def _stored_generations(connection: sqlite3.Connection) -> list[int]:
+    names = connection.execute("SELECT name FROM sqlite_master WHERE name GLOB 'seen_at_*'").fetchall()
+    return sorted(int(name.removeprefix("seen_at_")) for (name,) in names)
