@@ -34,7 +34,8 @@ export function contextOf(w: Browser, options: Options, session: Session, page: 
     userAgent: w.navigator.userAgent,
     locale: w.navigator.language,
     screen: { width: w.screen.width, height: w.screen.height },
-    channel: options.channel || (session.hs ? 'webview' : 'web'),
+    // Else the collector's side decides by the user agent.
+    channel: options.channel || (session.hs ? 'webview' : undefined),
   };
   if (session.hs) context.handshakeToken = session.hs;
   if (session.utm) context.campaign = JSON.parse(session.utm);

@@ -10,7 +10,7 @@ export interface Options {
   autocapture?: boolean;
   /** Prefix taken off `context.page.path`, for an app that lives under a folder: `/demo` makes `/demo/mri` read `/mri`. */
   basePath?: string;
-  /** `context.channel` of every event. Default `webview` in a session opened by a handshake link, else `web`. */
+  /** `context.channel` of every event. Default `webview` in a session opened by a handshake link, else what the user agent says. */
   channel?: string;
   /** With Global Privacy Control or Do Not Track on: send nothing, store nothing. Default false. */
   respectPrivacySignals?: boolean;

@@ -16,7 +16,7 @@ export interface SentEvent {
   journey_end?: boolean;
   context: {
     page: { path: string; url: string; title: string; referrer: string; search: string };
-    channel: string;
+    channel?: string;
     handshakeToken?: string;
     campaign?: Record<string, string>;
     dropped_events?: number;

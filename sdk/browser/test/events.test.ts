@@ -46,7 +46,6 @@ describe('an event on the wire', () => {
         userAgent: 'Mozilla/5.0 (test)',
         locale: 'en-KE',
         screen: { width: 412, height: 915 },
-        channel: 'web',
       },
     });
     expect(filed).not.toHaveProperty('user_id');
