@@ -17,14 +17,14 @@ def put_referrer(draft: Draft) -> None:
     if draft.channel == "whatsapp":
         draft.referral = _OF_A_CONVERSATION
         return
-    from_bot = bool(draft.handshake_token) or any(token in query_of(page) for token in _TOKEN_PARAMETERS)
+    query = query_of(page)
+    from_bot = bool(draft.handshake_token) or any(token in query for token in _TOKEN_PARAMETERS)
     draft.referral = refer(page.referrer, host_of(page.url), draft.campaign, draft.agent.app, from_bot)
 
 
 _OF_A_CONVERSATION = Referral(channel=table.WHATSAPP)
 
 
-@lru_cache(maxsize=8_192)
 def refer(referrer: str, own_host: str, campaign: Campaign, app: str, from_bot: bool) -> Referral:
     """The first that says something: a paid click; utm_medium; a referrer on our own site; a link that our WhatsApp
     bot sent; utm_source; the referring host; the app around the page. Else Direct, or Referral when some utm_source

@@ -21,7 +21,7 @@ BOT = re.compile(
 )
 """Beside the several hundred that ua-parser knows. `(?<!cu)`: Cubot makes phones."""
 
-TABLET = re.compile(r"ipad|tablet|kindle|playbook|silk/(?!.*mobile)|android(?!.*mobile)", re.IGNORECASE)
+TABLET = re.compile(r"ipad|tablet|kindle|playbook|^(?!.*mobile).*(?:android|silk/)", re.IGNORECASE)
 TELEVISION = re.compile(r"smart-?tv|hbbtv|appletv|bravia|crkey|\btv\b|\baft[a-z]{1,4}\b", re.IGNORECASE)
 """A screen in a room, mostly on Android: counted as desktop, since its pages are read like a desktop's."""
 MOBILE = re.compile(
