@@ -70,10 +70,12 @@ system:
 	$(say) "system packages: redis-server, PostgreSQL, Chromium"
 	@tools/need redis-server postgres=postgresql chromium
 
-lock: ## renew requirements/*.lock from pyproject.toml (pinned, hashed)
+lock: ## renew every lock file after editing pyproject.toml or a package.json (pinned, hashed)
 	@for extra in "--extra dev -o requirements/dev.lock" "-o requirements/run.lock"; do \
 	  $(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 	    --strip-extras --allow-unsafe $$extra pyproject.toml; done
+	@for place in sdk/browser dashboard tools/geoip; do (cd $$place && rm -rf node_modules && npm install --package-lock-only --no-audit --no-fund --loglevel=error); done
+	@node tools/complete-lock.mjs sdk/browser/package-lock.json dashboard/package-lock.json
 
 audit: $(STAMPS)/venv ## known vulnerabilities in pinned dependencies (asks the package registries)
 	@$(BIN)/pip-audit --require-hashes -r requirements/run.lock
@@ -102,7 +104,7 @@ $(STAMPS)/venv: requirements/dev.lock pyproject.toml | $(STAMPS)
 
 $(STAMPS)/node: | $(STAMPS)
 	@command -v node >/dev/null && command -v npm >/dev/null || { echo "error: Node.js 20 or newer with npm is needed to build the SDK and the dashboard" >&2; exit 1; }
-	@node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' || { echo "error: node $$(node --version) is older than 20" >&2; exit 1; }
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || { echo "error: node $$(node --version) is older than 20" >&2; exit 1; }
 	@touch $@
 
 $(STAMPS)/geoip: tools/geoip/package-lock.json $(STAMPS)/node | $(STAMPS)
