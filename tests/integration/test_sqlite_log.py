@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ from tests.contracts.event_log import MINUTE, NOW_MS, Life, OpenLog, event, ids
 class OpenedFile:
     """An engine for `Life` that opens one file with the options of the test."""
 
-    def __init__(self, path: Path, **options: int) -> None:
+    def __init__(self, path: Path, **options: Any) -> None:
         self.path = path
         self.options = options
 
@@ -148,6 +149,25 @@ def test_a_full_disk_refuses_with_nothing_half_done_and_goes_on_when_there_is_ro
     assert ids(life.read_all()) == [refused]
     [row] = life.ledger()
     assert (row.received, row.pending) == (len(admitted) + 1, 1)
+    life.end()
+
+
+def test_a_log_leaves_the_last_of_the_disk_alone_and_can_be_drained(path: Path) -> None:
+    free = 1_000_000_000
+    life = Life(OpenedFile(path, min_free_bytes=64_000_000, free=lambda _: free))
+    body = b"x" * 100_000
+    life.append(*(event(f"e{i}", body=body) for i in range(50)))
+    size = path.stat().st_size + Path(f"{path}-wal").stat().st_size
+    free = 63_999_999  # looked at every 4 MB
+    with pytest.raises(LogFull):
+        life.append(*(event(f"refused-{i}", body=body) for i in range(45)))
+    life.reader().acknowledge([e.position for e in life.read_all()])
+    assert life.append(*(event(f"f{i}", body=body) for i in range(45))) == [True] * 45
+    with pytest.raises(LogFull):
+        life.append(*(event(f"g{i}", body=body) for i in range(10)))
+    assert path.stat().st_size <= size
+    free = 64_000_000
+    assert life.append(*(event(f"g{i}", body=body) for i in range(10))) == [True] * 10
     life.end()
 
 

@@ -42,5 +42,8 @@ class StreamsSettings(msgspec.Struct, frozen=True, kw_only=True):
     max_bytes: Annotated[int, env("HATUA_LOG_MAX_BYTES"), msgspec.Meta(ge=0)] = 0
     """Size of the SQLite file at which the log answers 503; 0: when the disk is full. Redis has its own `maxmemory`."""
 
+    min_free_bytes: Annotated[int, env("HATUA_LOG_MIN_FREE_BYTES"), msgspec.Meta(ge=0)] = 64_000_000
+    """Of the disk, left alone by the SQLite file, so that a full log can still be drained."""
+
     dedup_window_ms: Annotated[int, env("HATUA_DEDUP_WINDOW_MS"), msgspec.Meta(ge=60_000)] = DEDUP_WINDOW_MS
     """How long an event id is remembered at least; a client that retries later than this counts twice."""

@@ -14,8 +14,10 @@ from typing import Final, Generic, TypeVar
 
 from hatua.base.clock import Clock
 from hatua.base.errors import Unavailable
+from hatua.base.log import fields
 from hatua.contract.record import Envelope, Tally
 from hatua.streams.port import LogUnavailable
+from hatua.streams.sqlite_room import DiskRoom
 from hatua.streams.sqlite_schema import (
     LedgerKey,
     add_to_ledger,
@@ -81,6 +83,7 @@ class GroupCommit:
         path: Path,
         connection: sqlite3.Connection,
         seen: SeenIds,
+        room: DiskRoom,
         *,
         clock: Clock,
         waiting: int,
@@ -92,6 +95,8 @@ class GroupCommit:
         self._path = path
         self._connection = connection
         self._seen = seen
+        self._room = room
+        self._failing = False
         self._clock = clock
         self._on_commit = on_commit
         self._queue: SimpleQueue[list[Append] | Call[object] | None] = SimpleQueue()
@@ -172,6 +177,8 @@ class GroupCommit:
         answers: list[list[bool]] = []
         segment = admitted = 0
         try:
+            if appends:
+                self._room.before_append(sum(a.bytes for a in appends))
             connection.execute("BEGIN IMMEDIATE")
             if appends:
                 answers, segment, admitted = self._apply(connection, appends)
@@ -187,6 +194,9 @@ class GroupCommit:
             self._after_rollback()
             self._report(appends, calls, problem)
             return
+        if self._failing:
+            self._failing = False
+            log.warning("the log commits again", extra=fields(path=str(self._path)))
         if appends:
             self._seen.committed()
             self.adjust_waiting(admitted)
@@ -203,7 +213,9 @@ class GroupCommit:
 
     def _report(self, appends: list[Append], calls: list[Call[object]], problem: Exception) -> None:
         error = failure(self._path, problem)
-        log.error("log commit failed: %s (%d appends, %d calls)", error, len(appends), len(calls))
+        if not self._failing:  # once, not for every append until it is over
+            self._failing = True
+            log.error("the log cannot commit: %s", error, extra=fields(appends=len(appends), calls=len(calls)))
         if appends:
             resolve(appends, [], error)
             # An acknowledgement frees space; it must not fail because it shared a commit with an append that needs it.

@@ -4,7 +4,7 @@ import asyncio
 import fcntl
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, Self
@@ -17,6 +17,7 @@ from hatua.streams.sqlite_admin import SqliteAdmin
 from hatua.streams.sqlite_commit import Append, GroupCommit
 from hatua.streams.sqlite_leases import Hands
 from hatua.streams.sqlite_reader import SqliteReader
+from hatua.streams.sqlite_room import MIN_FREE_BYTES, DiskRoom, free_bytes
 from hatua.streams.sqlite_schema import LogInUse, connect, create, failure
 from hatua.streams.sqlite_seen import SeenIds
 
@@ -51,11 +52,14 @@ class SqliteLog:
         *,
         max_events: int = MAX_EVENTS,
         max_bytes: int = 0,
+        min_free_bytes: int = MIN_FREE_BYTES,
+        free: Callable[[Path], int] = free_bytes,
         dedup_window_ms: int = DEDUP_WINDOW_MS,
         busy_timeout_ms: int = BUSY_TIMEOUT_MS,
         clock: Clock = system_clock,
     ) -> Self:
-        """Opens or makes the log at `path` (its folder must exist). `max_bytes` bounds the file; 0: the disk does.
+        """Opens or makes the log at `path` (its folder must exist). `max_bytes` bounds the file; 0: the disk does, of
+        which `min_free_bytes` are left alone; `free` says how much there is.
         Raises LogInUse when another process has it, LogUnavailable when it cannot be opened."""
         file = Path(path)
         lock_fd = _own(file)
@@ -65,9 +69,7 @@ class SqliteLog:
             try:
                 writing.execute(f"PRAGMA wal_autocheckpoint = {WAL_CHECKPOINT_PAGES}")
                 writing.execute(f"PRAGMA journal_size_limit = {WAL_CHECKPOINT_PAGES * 4_096 * 4}")
-                if max_bytes:
-                    page = writing.execute("PRAGMA page_size").fetchone()[0]
-                    writing.execute(f"PRAGMA max_page_count = {max(1, max_bytes // page)}")
+                room = DiskRoom(file, writing, max_bytes=max_bytes, min_free_bytes=min_free_bytes, free=free)
                 hands = Hands(file, connect(file, busy_timeout_ms=busy_timeout_ms), clock)
                 seen = SeenIds(writing, dedup_window_ms, clock())
             except sqlite3.Error as problem:
@@ -75,7 +77,9 @@ class SqliteLog:
         except BaseException:
             os.close(lock_fd)
             raise
-        commit = GroupCommit(file, writing, seen, clock=clock, waiting=hands.waiting_at_open, on_commit=hands.committed)
+        commit = GroupCommit(
+            file, writing, seen, room, clock=clock, waiting=hands.waiting_at_open, on_commit=hands.committed
+        )
         hands.on_replayed = commit.adjust_waiting
         return cls(file, lock_fd, commit, hands, max_events)
 
