@@ -12,7 +12,7 @@ from hatua.base.clock import Clock
 from hatua.base.errors import Unavailable
 from hatua.base.log import fields
 from hatua.collector.answers import STATUS, Refusal, refused
-from hatua.collector.body import Receive
+from hatua.collector.body import Receive, discard_body
 from hatua.collector.capture import Capture, NoValidEvent
 from hatua.collector.client_ip import Networks, parse_networks
 from hatua.collector.keys import KeyDirectory
@@ -67,6 +67,8 @@ class Collector:
             await self._capture_route(scope, receive, send)
             return
         request = read_request(scope, self._trusted)
+        if scope["method"] not in ("GET", "HEAD"):
+            await discard_body(receive, request.length)
         status, headers, body = await self._read_route(scope["method"], path, request)
         await _send(send, status, headers, b"" if scope["method"] == "HEAD" else body)
 
@@ -83,6 +85,7 @@ class Collector:
             headers += cors(request.origin)
         try:
             if method != "POST":
+                await discard_body(receive, request.length)
                 raise Refusal(RequestError.METHOD_NOT_ALLOWED, f"{method} is not allowed here; use POST")
             body = await self._capture.answer(request, receive, identify=scope["path"] == "/v1/identify")
             status = 200

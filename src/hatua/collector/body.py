@@ -3,6 +3,7 @@
 import asyncio
 import zlib
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from typing import Any, Final
 
 import brotli
@@ -38,6 +39,12 @@ async def read_body(receive: Receive, declared: int) -> bytes:
             return await _read_rest(receive, message, declared)
     except TimeoutError:
         raise Refusal(RequestError.INCOMPLETE_BODY, f"the body did not arrive within {READ_TIMEOUT_S:.0f} s") from None
+
+
+async def discard_body(receive: Receive, declared: int) -> None:
+    """Reads a body that nobody wants, so that the connection can be used again. Raises nothing."""
+    with suppress(Refusal):
+        await read_body(receive, declared)
 
 
 async def _read_rest(receive: Receive, message: MutableMapping[str, Any], declared: int) -> bytes:

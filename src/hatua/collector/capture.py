@@ -11,8 +11,9 @@ from hatua.collector.client_ip import rate_key
 from hatua.collector.keys import KeyDirectory, KeysUnavailable
 from hatua.collector.metrics import CollectorMetrics
 from hatua.collector.origins import OriginRules
-from hatua.collector.protocols import native
 from hatua.collector.protocols.faults import BodyFault, Rejection
+from hatua.collector.protocols.native import read_body as read_batch
+from hatua.collector.protocols.take import RequestFacts, Taken, take_events
 from hatua.collector.rates import WindowLimiter
 from hatua.collector.request import Request, check_media_type
 from hatua.collector.seldom import Seldom
@@ -59,23 +60,23 @@ class Capture:
     async def answer(self, request: Request, receive: Receive, *, identify: bool) -> bytes:
         """The body of the 200: by then its events are durable. Raises Refusal; then nothing of it was accepted."""
         received_at = self._clock()
-        _check_rate(self._per_ip, rate_key(request.ip), received_at, "this address")
-        check_media_type(request.content_type)
+        wait_s = self._per_ip.take(rate_key(request.ip), received_at)
+        # Read before any refusal: an answer to a body that is not read costs the client its connection.
         body = await read_body(receive, request.length)
+        _check_rate(wait_s, "this address")
+        check_media_type(request.content_type)
         if request.encoding:
             body = decompress(body, request.encoding)
         access = await self._authorised(request.write_key, request, received_at) if request.write_key else None
         try:
-            batch = native.read_body(body)
+            batch = read_batch(body)
         except BodyFault as fault:
             raise Refusal(fault.error, fault.message) from None
         if access is None:
             access = await self._authorised(batch.write_key, request, received_at)
-        taken = native.take_events(
+        taken = take_events(
             batch,
-            native.RequestFacts(
-                access.tenant_id, access.project_id, received_at, request.ip, request.user_agent, identify
-            ),
+            RequestFacts(access.tenant_id, access.project_id, received_at, request.ip, request.user_agent, identify),
         )
         return await self._log(access.project_id, received_at, taken)
 
@@ -105,10 +106,10 @@ class Capture:
                 RequestError.ORIGIN_NOT_ALLOWED,
                 f"pages of {request.origin[:200].decode('latin-1')!r} may not send to this project",
             )
-        _check_rate(self._per_project, access.project_id, now_ms, "this project")
+        _check_rate(self._per_project.take(access.project_id, now_ms), "this project")
         return access
 
-    async def _log(self, project_id: str, received_at: int, taken: native.Taken) -> bytes:
+    async def _log(self, project_id: str, received_at: int, taken: Taken) -> bytes:
         events, rejections = taken.events, taken.rejections
         by_reason: dict[str, int] = {}
         for rejection in rejections:
@@ -131,8 +132,7 @@ def _envelope(event: RawEvent) -> Envelope:
     return Envelope(event.project_id, event.event_id, event.anonymous_id, event.received_at, encode_event(event))
 
 
-def _check_rate(limiter: WindowLimiter, key: str, now_ms: int, whose: str) -> None:
-    wait_s = limiter.take(key, now_ms)
+def _check_rate(wait_s: int, whose: str) -> None:
     if wait_s:
         raise Refusal(
             RequestError.RATE_LIMITED, f"too many requests of {whose}; try again in {wait_s} s", retry_after_s=wait_s

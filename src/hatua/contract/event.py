@@ -8,7 +8,7 @@ EventType = Literal["page", "track", "identify", "screen", "group", "alias"]
 EVENT_TYPES: frozenset[str] = frozenset(("page", "track", "identify", "screen", "group", "alias"))
 
 
-class RawEvent(msgspec.Struct, omit_defaults=True, frozen=True):
+class RawEvent(msgspec.Struct, omit_defaults=True, frozen=True, gc=False):
     """One validated event as the durable log keeps it (JSON). Times are Unix milliseconds, UTC.
 
     `properties` and `context` stay the client's own JSON, byte for byte, so that nothing is lost between the wire

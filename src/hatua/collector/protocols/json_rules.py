@@ -51,9 +51,18 @@ def may_hold_bad_number(blob: bytes) -> bool:
     return b"0e" in shapes or b"0" * (MAX_FLOAT_DIGITS + 1) in shapes
 
 
+def is_plain(raw: bytes) -> bool:
+    """Whether this is an object that is too short and too flat to break any limit: nearly all are."""
+    return (
+        raw.startswith(b"{")
+        and len(raw) <= SAFE_BYTES
+        and raw.count(b"{") + raw.count(b"[") <= min(MAX_PROPERTIES_DEPTH, MAX_CONTEXT_DEPTH)
+    )
+
+
 def checked_properties(raw: bytes, path: str, *, careful: bool) -> bytes:
     """The object's bytes, as sent. `careful`: its text and numbers need a look as well. Raises EventFault."""
-    if len(raw) <= SAFE_BYTES and not careful and raw.count(b"{") + raw.count(b"[") <= MAX_PROPERTIES_DEPTH:
+    if not careful and is_plain(raw):
         return raw
     if len(raw) > MAX_PROPERTIES_BYTES:
         raw = _compact(raw, MAX_PROPERTIES_BYTES, path, RejectReason.PROPERTIES_TOO_LARGE)

@@ -14,7 +14,8 @@ Seq = Annotated[int, msgspec.Meta(ge=0, le=MAX_SEQ)]
 Time = datetime | int | float | None
 """RFC 3339 text (without a zone: UTC), or Unix milliseconds as `Date.now()` gives them."""
 
-ABSENT = msgspec.Raw(b"")
+ABSENT = msgspec.Raw(b"{}")
+"""The default of the objects; told from a sent `{}` by identity."""
 
 
 class WireEvent(msgspec.Struct, gc=False):

@@ -1,0 +1,214 @@
+"""How many requests and events one core of the collector takes, durably, beside a bare handler of the same server.
+
+    python -m benchmarks.collector [--seconds 8] [--connections 128]
+
+The server is one process on one core: Granian, the collector and its SQLite log (WAL, synchronous=FULL: an answer means
+the events survive a power cut), without a processor. `/bare` reads the body and answers a constant: what the server
+itself costs. After each run the log must hold exactly what was answered.
+"""
+
+import argparse
+import asyncio
+import json
+import multiprocessing
+import os
+import tempfile
+import uuid
+from collections.abc import Awaitable, Callable, MutableMapping
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import uvloop
+from granian.constants import Interfaces
+from granian.server.embed import Server
+
+from benchmarks import sockets, wrk
+from hatua.base.clock import system_clock
+from hatua.collector.app import make_collector
+from hatua.collector.keys import CachedKeys
+from hatua.collector.settings import CollectorSettings
+from hatua.registry.model import ProjectAccess
+from hatua.streams.sqlite_log import SqliteLog
+from tests.fixtures.server import free_port
+
+KEY = "wk_benchmark"
+PROJECT = "prj_benchmark"
+BARE_ANSWER = b'{"status":"success","accepted":1,"duplicate":0,"rejected":[]}'
+EVENT = {
+    "event_id": "@ID@",
+    "event_name": "return_filed",
+    "event_type": "track",
+    "timestamp": "2026-01-15T10:00:00.000Z",
+    "anonymous_id": str(uuid.UUID(int=1)),
+    "user_id": "A012345678X",
+    "session_id": str(uuid.UUID(int=2)),
+    "journey_start": False,
+    "journey_end": True,
+    "context": {
+        "library": {"name": "hatua-js", "version": "1.0.0"},
+        "page": {
+            "path": "/mri/rental-income",
+            "url": "https://tax.example.com/mri/rental-income?utm_source=whatsapp",
+            "title": "Monthly rental income",
+            "referrer": "https://wa.me/",
+            "search": "?utm_source=whatsapp",
+        },
+        "userAgent": "Mozilla/5.0 (Linux; Android 13; SM-A135F) AppleWebKit/537.36 (KHTML, like Gecko) "
+        "Chrome/126.0.0.0 Mobile Safari/537.36",
+        "locale": "en-KE",
+        "screen": {"width": 412, "height": 915},
+        "channel": "web",
+        "handshakeToken": "",
+        "campaignId": "",
+        "externalId": "",
+    },
+    "properties": {"obligation_type": "mri", "amount": 500, "period": "2026-01"},
+}
+
+Message = MutableMapping[str, Any]
+
+
+async def bare(scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]) -> None:
+    """The least that a handler can do: read the body, answer."""
+    body = b""
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if not message.get("more_body", False):
+            break
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(BARE_ANSWER))]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": BARE_ANSWER})
+
+
+def serve(port: int, folder: str, cores: set[int], stop: Connection) -> None:
+    """The server process; ends when the other end of `stop` says so."""
+    if cores:
+        os.sched_setaffinity(0, cores)
+    uvloop.run(_serve(port, Path(folder), stop))
+
+
+async def _serve(port: int, folder: Path, stop: Connection) -> None:
+    log = SqliteLog.open(folder / "log.db", max_events=100_000_000)
+    writer = log.writer()
+    access = ProjectAccess(
+        tenant_id="t",
+        project_id=PROJECT,
+        name="benchmark",
+        timezone="UTC",
+        default_goal="return_filed",
+        allowed_origins=(),
+        retention_days=0,
+        keep_ip="none",
+        hash_phones=False,
+    )
+    keys = CachedKeys({KEY: access}.get, system_clock)
+    settings = CollectorSettings(rate_limit_max_requests=0, rate_limit_project_max_requests=0)
+    collector = make_collector(settings, writer, keys, system_clock)
+
+    async def app(scope: Message, receive: Any, send: Any) -> None:
+        await (bare if scope["path"] == "/bare" else collector)(scope, receive, send)
+
+    server = Server(
+        app, address="127.0.0.1", port=port, interface=Interfaces.ASGINL, backlog=2048, log_enabled=False
+    )
+    asyncio.get_running_loop().add_reader(stop.fileno(), server.stop)
+    await server.serve()
+    await keys.close()
+    await writer.close()
+    log.close()
+
+
+def stored(folder: Path) -> tuple[int, int]:
+    """(received, pending) of the ledger."""
+    log = SqliteLog.open(folder / "log.db", max_events=100_000_000)
+    admin = log.admin()
+    rows = admin.ledger(PROJECT, 0, 2**40)
+    admin.close()
+    log.close()
+    return sum(row.received for row in rows), sum(row.pending for row in rows)
+
+
+def measure(path: str, events: int, connections: int, seconds: int, *, pin: bool) -> wrk.Load:
+    """One run against a fresh server; asserts that nothing was refused and that everything answered is in the log."""
+    everywhere = os.sched_getaffinity(0)
+    server_cores = {min(everywhere)} if pin and len(everywhere) > 1 else set()
+    client_cores = everywhere - server_cores if server_cores else set()
+    event = json.dumps(EVENT, separators=(",", ":"))
+    with tempfile.TemporaryDirectory() as folder:
+        port = free_port()
+        near, far = multiprocessing.Pipe()
+        process = multiprocessing.get_context("spawn").Process(target=serve, args=(port, folder, server_cores, far))
+        process.start()
+        url = f"http://127.0.0.1:{port}{path}"
+        try:
+            _wait(port)
+            for name, length in (("warm", 1), ("run", seconds)):
+                if wrk.available():
+                    load = wrk.run(
+                        url,
+                        KEY,
+                        event,
+                        run_name=name,
+                        events=events,
+                        connections=connections,
+                        seconds=length,
+                        cores=client_cores,
+                    )
+                else:
+                    load = sockets.run(
+                        url, KEY, event, run_name=name, events=events, connections=connections, seconds=length
+                    )
+                assert load.refused == 0, f"{load.refused} requests were refused"
+                assert load.broken == 0, f"{load.broken} connections broke"
+        finally:
+            near.send(b"stop")
+            process.join(30)
+        if path != "/bare":
+            received, pending = stored(Path(folder))
+            assert received == pending, f"{received} events received, {pending} in the log"
+            assert pending >= load.requests * events, f"{pending} in the log, {load.requests * events} were answered"
+    return load
+
+
+def _wait(port: int) -> None:
+    async def answering() -> None:
+        for _ in range(500):
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except OSError:
+                await asyncio.sleep(0.02)
+            else:
+                writer.close()
+                return
+        raise AssertionError("the server did not start")
+
+    asyncio.run(answering())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=int, default=8)
+    parser.add_argument("--connections", type=int, default=128)
+    parser.add_argument("--all-cores", action="store_true", help="do not pin the server to one core")
+    options = parser.parse_args()
+    client = "wrk" if wrk.available() else "python sockets (the client is the limit)"
+    size = len(json.dumps(EVENT, separators=(",", ":")))
+    pinned = "all cores" if options.all_cores else "one core"
+    print(f"server on {pinned}; {options.connections} connections; client {client}; {size} bytes an event")
+    for events in (1, 50):
+        rates = {}
+        for path in ("/bare", "/v1/capture"):
+            load = measure(path, events, options.connections, options.seconds, pin=not options.all_cores)
+            rates[path] = load.requests_per_s
+            print(
+                f"{path:12} {events:3} events a request: {load.requests_per_s:9,.0f} req/s"
+                f" {load.requests_per_s * events:11,.0f} events/s"
+                f"  p50 {load.p50_us / 1000:6.1f} ms  p95 {load.p95_us / 1000:6.1f} ms  p99 {load.p99_us / 1000:6.1f} ms"
+            )
+        print(f"{'':12} {events:3} events a request: {rates['/v1/capture'] / rates['/bare']:.0%} of the bare handler")
+
+
+if __name__ == "__main__":
+    main()

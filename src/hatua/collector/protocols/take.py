@@ -1,0 +1,142 @@
+"""A batch that was read to the events that the log keeps: spelled one way, checked, each with an id.
+
+Pure, and the same for every wire protocol: a protocol only has to make a `Batch`.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from hatua.collector.protocols import times
+from hatua.collector.protocols.event_ids import content_id
+from hatua.collector.protocols.faults import EventFault, Rejection
+from hatua.collector.protocols.objects import objects_of
+from hatua.collector.protocols.wire import WireEvent
+from hatua.contract.event import EventType, RawEvent
+from hatua.contract.reasons import RejectReason
+
+TYPE_OF_NAME: Final[dict[str, EventType]] = {"page_view": "page", "identify": "identify"}
+"""The type of an event that names none; any other is a track."""
+
+NAME_OF_TYPE: Final[dict[str, str]] = {
+    "page": "page_view",
+    "identify": "identify",
+    "screen": "screen_view",
+    "group": "group",
+    "alias": "alias",
+}
+"""The name of an event that has only a type. A track without a name is no event."""
+
+
+class RequestFacts(msgspec.Struct, frozen=True):
+    """What the server knows of a request. `identify`: it came by /v1/identify, so every event in it is one."""
+
+    tenant_id: str
+    project_id: str
+    received_at: int
+    ip: str = ""
+    user_agent: str = ""
+    identify: bool = False
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """A body that was read: per event, in order, what it says or why it cannot be read.
+
+    `where` begins every path in messages: `batch[3].` when it is `batch`, `[3].` when empty; None is one bare event.
+    `careful`: there may be text or numbers in it that cannot be stored.
+    """
+
+    events: Sequence[WireEvent | EventFault]
+    where: str | None
+    careful: bool
+    write_key: str = ""
+    sent_at: int = 0
+    sent_at_fault: EventFault | None = None
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """What came of a batch: each of its events is in exactly one of the two."""
+
+    events: list[RawEvent]
+    rejections: list[Rejection]
+
+
+def take_events(batch: Batch, facts: RequestFacts) -> Taken:
+    """Every event of the batch, either as the log keeps it or with the reason why it is refused."""
+    taken = Taken([], [])
+    seen: dict[str, int] = {}
+    for index, read in enumerate(batch.events):
+        try:
+            if isinstance(read, EventFault):
+                raise read
+            if batch.sent_at_fault is not None:
+                raise batch.sent_at_fault
+            taken.events.append(_raw_event(read, index, batch, facts, seen))
+        except EventFault as fault:
+            path = fault.path
+            if fault is not batch.sent_at_fault and batch.where is not None:
+                path = f"{batch.where}[{index}]{'.' if path else ''}{path}"
+            taken.rejections.append(Rejection(index, fault.reason.value, f"{path or 'the event'} {fault.fact}"))
+    return taken
+
+
+def _raw_event(wire: WireEvent, index: int, batch: Batch, facts: RequestFacts, seen: dict[str, int]) -> RawEvent:
+    """One event, spelled one way. Raises EventFault."""
+    name = wire.event_name or wire.event or wire.eventName or ""
+    kind = wire.event_type or wire.type or wire.eventType
+    if facts.identify:
+        kind = "identify"
+    if not name or name.isspace():
+        name = NAME_OF_TYPE.get(kind or "track", "")
+        if not name:
+            raise EventFault(RejectReason.MISSING_EVENT_NAME, "event_name", "is missing or empty")
+    user_id = wire.user_id or wire.userId or ""
+    anonymous_id = wire.anonymous_id or wire.anonymousId or user_id
+    if not anonymous_id:
+        raise EventFault(RejectReason.MISSING_IDENTITY, "anonymous_id", "is missing, and so is user_id; one is needed")
+    message_id = wire.message_id or wire.messageId or ""
+    timestamp = 0 if wire.timestamp is None else times.to_ms(wire.timestamp, "timestamp")
+    sent_at = own_sent_at(wire) or batch.sent_at
+    properties, context = objects_of(wire, careful=batch.careful)
+    event = RawEvent(
+        facts.tenant_id,
+        facts.project_id,
+        wire.event_id or wire.eventId or message_id,
+        name,
+        kind or TYPE_OF_NAME.get(name, "track"),
+        facts.received_at,
+        timestamp,
+        sent_at,
+        index if wire.seq is None else wire.seq,
+        message_id,
+        anonymous_id,
+        user_id,
+        wire.session_id or wire.sessionId or "",
+        bool(wire.journey_start or wire.journeyStart),
+        bool(wire.journey_end or wire.journeyEnd),
+        properties,
+        context,
+        facts.ip,
+        facts.user_agent,
+    )
+    return event if event.event_id else _with_content_id(event, seen)
+
+
+def own_sent_at(wire: WireEvent) -> int:
+    """When the client sent it, by its own clock; 0 when it does not say. Raises EventFault."""
+    if wire.sent_at is not None:
+        return times.to_ms(wire.sent_at, "sent_at")
+    if wire.sentAt is not None:
+        return times.to_ms(wire.sentAt, "sentAt")
+    return 0
+
+
+def _with_content_id(event: RawEvent, seen: dict[str, int]) -> RawEvent:
+    event_id = content_id(event, 0)
+    if not event.timestamp:
+        occurrence = seen.get(event_id, 0)
+        seen[event_id] = occurrence + 1
+        if occurrence:
+            event_id = content_id(event, occurrence)
+    return msgspec.structs.replace(event, event_id=event_id)
