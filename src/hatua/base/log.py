@@ -45,6 +45,8 @@ def set_up_logging(level: str, *, as_json: bool | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    for chatty in ("alembic", "asyncio", "_granian"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 def fields(**values: Any) -> dict[str, dict[str, Any]]:

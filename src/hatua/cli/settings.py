@@ -54,7 +54,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Folder of the built assets."""
         return Path(self.process.assets_dir) if self.process.assets_dir else PACKAGE / "_assets"
 
-    def data(self, *, demo: bool) -> Path:
+    def data(self, *, demo: bool = False) -> Path:
         """The data folder, made when missing, readable by its owner only."""
         path = Path(self.process.data_dir or ("hatua-demo-data" if demo else "hatua-data")).absolute()
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
