@@ -1,0 +1,20 @@
+'use client';
+
+import { Card } from '@/components/ui/card';
+import { useOverview, useTimeseries } from '@/lib/api/queries';
+import { useQuestion } from '@/lib/filters/question';
+import { KpiCards } from './kpi-cards';
+import { TrendPanel } from './trend-panel';
+
+/** The six figures and, below them, the one that was picked over time. */
+export function Headline() {
+  const question = useQuestion();
+  const overview = useOverview(question);
+  const series = useTimeseries(question);
+  return (
+    <Card aria-label="Key figures">
+      <KpiCards overview={overview} series={series.data} />
+      <TrendPanel query={series} question={question} overview={overview.data} />
+    </Card>
+  );
+}

@@ -1,0 +1,63 @@
+'use client';
+
+import { Card } from '@/components/ui/card';
+import { Skeleton } from '@/components/ui/states';
+import { TabbedCard } from '@/components/ui/tabs';
+import { useCurrentProject } from '@/lib/api/queries';
+import { usePageParam } from '@/lib/page-param';
+import { InstallPanel } from '@/panels/install/install-panel';
+import { ApiKeysPanel } from './api-keys-panel';
+import { NewProject } from './new-project';
+import { OriginsPanel } from './origins-panel';
+import { ProjectPanel } from './project-panel';
+import { ProjectsPanel } from './projects-panel';
+import { Section } from './section';
+import { WriteKeysPanel } from './write-keys-panel';
+
+const TABS = [
+  { key: 'project', label: 'Project' },
+  { key: 'install', label: 'Install' },
+  { key: 'keys', label: 'Write keys' },
+  { key: 'api', label: 'API keys' },
+  { key: 'projects', label: 'All projects' },
+] as const;
+type TabKey = (typeof TABS)[number]['key'];
+
+export function SettingsPage() {
+  const [tab, setTab] = usePageParam('tab');
+  const [dialog, setDialog] = usePageParam('new');
+  const project = useCurrentProject();
+  const shown: TabKey = TABS.find((each) => each.key === tab)?.key ?? 'project';
+  return (
+    <>
+      <Card aria-label="Settings" className="mx-auto max-w-4xl">
+        <TabbedCard label="Settings" value={shown} onChange={setTab} tabs={TABS}>
+          {!project && shown !== 'projects' ? (
+            <Skeleton className="m-5 h-72" />
+          ) : (
+            <>
+              {shown === 'project' && project && <ProjectPanel key={project.id} project={project} />}
+              {shown === 'install' && project && (
+                <Section
+                  title={`Add Hatua to ${project.name}`}
+                  about="One snippet on every page, or one request from anywhere. The check below watches for the first event."
+                >
+                  <InstallPanel project={project} />
+                </Section>
+              )}
+              {shown === 'keys' && project && (
+                <>
+                  <WriteKeysPanel project={project} />
+                  <OriginsPanel key={project.id} project={project} />
+                </>
+              )}
+              {shown === 'api' && project && <ApiKeysPanel key={project.id} project={project} />}
+              {shown === 'projects' && <ProjectsPanel onNew={() => setDialog('project')} />}
+            </>
+          )}
+        </TabbedCard>
+      </Card>
+      <NewProject open={dialog === 'project'} onClose={() => setDialog(null)} />
+    </>
+  );
+}
