@@ -1,0 +1,142 @@
+"""The dashboard API and the built dashboard as one Litestar application."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, cast
+
+from litestar import Litestar, MediaType, Request, route
+from litestar.config.compression import CompressionConfig
+from litestar.datastructures import State
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.types import ASGIApp, Message, Scope
+
+import hatua
+from hatua.analytics.reader import Reader
+from hatua.base.clock import Clock
+from hatua.dashboard_api.access import SESSION_COOKIE, only_permitted
+from hatua.dashboard_api.controllers.analytics import AnalyticsController
+from hatua.dashboard_api.controllers.api_keys import ApiKeyController
+from hatua.dashboard_api.controllers.auth import AuthController, open_link
+from hatua.dashboard_api.controllers.events import EventController
+from hatua.dashboard_api.controllers.projects import ProjectController
+from hatua.dashboard_api.desk import Desk
+from hatua.dashboard_api.errors import answer_error
+from hatua.dashboard_api.live import LiveHub
+from hatua.dashboard_api.rooms import MAX_SIGN_INS_AT_ONCE, Rooms, rooms_of, socket_address
+from hatua.dashboard_api.settings import DashboardApiSettings
+from hatua.dashboard_api.site import Site
+from hatua.registry.store import Registry
+
+MAX_BODY_BYTES = 65_536
+"""The largest request of this API is a list of 100 origins."""
+
+AnyRequest = Request[Any, Any, Any]
+
+
+def make_dashboard_api(
+    settings: DashboardApiSettings,
+    *,
+    warehouse: Reader,
+    registry: Registry,
+    clock: Clock,
+    static_dir: Path | None,
+    client_address: Callable[[Scope], str] = socket_address,
+) -> Litestar:
+    """An ASGI app for /api/*, /auth/* and everything of the built dashboard.
+
+    Run it inside `async with app.lifespan():` (or under a server that speaks the lifespan protocol), so that live
+    streams end when the process stops. `client_address` tells whose sign-in failures count together; behind a proxy
+    the socket's address is the proxy's."""
+    rooms = Rooms(
+        settings=settings,
+        registry=registry,
+        warehouse=warehouse,
+        clock=clock,
+        client_address=client_address,
+        desk=Desk(settings.query_threads, settings.query_queue),
+        live=LiveHub(warehouse, clock, settings),
+        site=Site(static_dir),
+        signing_in=asyncio.Semaphore(MAX_SIGN_INS_AT_ONCE),
+    )
+    return _application(State({"rooms": rooms}))
+
+
+def openapi_document() -> dict[str, Any]:
+    """The OpenAPI document, without any store."""
+    return _application(State()).openapi_schema.to_schema()
+
+
+@route(["/", "/{path:path}"], http_method=["GET", "HEAD"], include_in_schema=False)
+async def _site(request: AnyRequest) -> ASGIApp:
+    return cast(ASGIApp, rooms_of(request).site.respond)
+
+
+def _application(state: State) -> Litestar:
+    return Litestar(
+        route_handlers=[
+            AuthController,
+            open_link,
+            ProjectController,
+            ApiKeyController,
+            AnalyticsController,
+            EventController,
+            _site,
+        ],
+        guards=[only_permitted],
+        exception_handlers={Exception: answer_error, HTTPStatus.INTERNAL_SERVER_ERROR: answer_error},
+        before_send=[_guarding_headers],
+        lifespan=[_ending_streams],
+        state=state,
+        request_max_body_size=MAX_BODY_BYTES,
+        compression_config=CompressionConfig(
+            backend="gzip", minimum_size=1_000, exclude=["^/api/auth", "^/api/dashboard/live"]
+        ),
+        openapi_config=OpenAPIConfig(
+            title="Hatua dashboard API",
+            version=hatua.__version__,
+            path="/api/schema",
+            render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"], media_type=MediaType.JSON)],
+            use_handler_docstrings=True,
+            components=Components(
+                security_schemes={
+                    "session": SecurityScheme(type="apiKey", security_scheme_in="cookie", name=SESSION_COOKIE),
+                    "api_key": SecurityScheme(type="http", scheme="bearer"),
+                }
+            ),
+        ),
+        logging_config=None,
+        debug=False,
+    )
+
+
+@asynccontextmanager
+async def _ending_streams(app: Litestar) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        rooms: Rooms | None = app.state.get("rooms")
+        if rooms is not None:
+            await rooms.live.close()
+            rooms.desk.close()
+
+
+async def _guarding_headers(message: Message, scope: Scope) -> None:
+    """On every answer, errors included. Answers of the API are nobody's to cache, frame or run."""
+    if message["type"] != "http.response.start":
+        return
+    present = {bytes(name).lower() for name, _ in message["headers"]}
+    wanted = {
+        b"x-content-type-options": b"nosniff",
+        b"x-frame-options": b"DENY",
+        b"referrer-policy": b"no-referrer" if scope["path"].startswith("/auth/") else b"same-origin",
+        b"cross-origin-opener-policy": b"same-origin",
+        b"permissions-policy": b"camera=(), geolocation=(), microphone=()",
+        b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
+        b"cache-control": b"no-store",
+    }
+    message["headers"] = [*message["headers"], *((k, v) for k, v in wanted.items() if k not in present)]

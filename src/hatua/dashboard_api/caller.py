@@ -1,0 +1,58 @@
+"""Who is asking, and what of the data they may see."""
+
+from typing import Literal
+
+import msgspec
+
+from hatua.registry.model import Actor, ApiKeyAccess, Role, Scope, SessionAccess
+
+Way = Literal["session", "api_key"]
+
+
+class Caller(msgspec.Struct, frozen=True, kw_only=True):
+    """A person with a session, or a script with an API key.
+
+    `project_id`: the only project an API key reaches; None for people, who reach every project of their tenant.
+    """
+
+    way: Way
+    id: str
+    tenant_id: str
+    role: Role | None = None
+    scopes: tuple[Scope, ...] = ()
+    project_id: str | None = None
+    csrf: str = ""
+    session: SessionAccess | None = None
+
+    @property
+    def sees_personal_data(self) -> bool:
+        """Admins do, and keys that may export; everybody else gets pseudonyms."""
+        return self.role == "admin" or "export" in self.scopes
+
+    @property
+    def actor(self) -> Actor:
+        """For the audit trail."""
+        return Actor("user" if self.way == "session" else "api_key", self.id)
+
+
+def caller_of_session(access: SessionAccess) -> Caller:
+    """A signed-in person."""
+    return Caller(
+        way="session",
+        id=access.member.user_id,
+        tenant_id=access.member.tenant_id,
+        role=access.member.role,
+        csrf=access.csrf,
+        session=access,
+    )
+
+
+def caller_of_key(access: ApiKeyAccess) -> Caller:
+    """A script with a valid key."""
+    return Caller(
+        way="api_key",
+        id=access.key_id,
+        tenant_id=access.tenant_id,
+        scopes=access.scopes,
+        project_id=access.project_id,
+    )

@@ -1,0 +1,1 @@
+"""One controller per noun: request in, answer out, no logic of their own."""

@@ -1,0 +1,98 @@
+"""Single events: the list, the last half hour, and the live stream."""
+
+from typing import Any
+
+import msgspec
+from litestar import Controller, Request, get
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.types import ASGIApp
+
+from hatua.analytics import events_list, realtime
+from hatua.analytics.event import Event
+from hatua.analytics.question import ProjectQuestion
+from hatua.analytics.shapes import Events, EventsQuestion, Realtime, RealtimeQuestion
+from hatua.dashboard_api.access import caller_of, identify
+from hatua.dashboard_api.openapi import PROBLEMS, asks
+from hatua.dashboard_api.questions import masker_of, question_of
+from hatua.dashboard_api.rooms import rooms_of
+from hatua.dashboard_api.streaming import EventStream
+
+AnyRequest = Request[Any, Any, Any]
+
+
+class LiveQuestion(ProjectQuestion, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The project to watch."""
+
+
+class EventController(Controller):
+    path = "/api/dashboard"
+    tags = ("events",)
+    responses = PROBLEMS
+
+    @get(
+        "/events",
+        operation_id="listEvents",
+        operation_class=asks(EventsQuestion),
+        summary="Single events, newest first, page by page",
+    )
+    async def events(self, request: AnyRequest) -> Events:
+        rooms, question = rooms_of(request), await question_of(request, EventsQuestion)
+        answer = await rooms.desk.ask(events_list.answer, rooms.warehouse, question)
+        masker = await masker_of(request)
+        if masker is None:
+            return answer
+        return msgspec.structs.replace(answer, events=[masker.event(each) for each in answer.events])
+
+    @get(
+        "/realtime",
+        operation_id="getRealtime",
+        operation_class=asks(RealtimeQuestion),
+        summary="Who is here now, and the last 30 minutes",
+    )
+    async def realtime(self, request: AnyRequest) -> Realtime:
+        rooms, question = rooms_of(request), await question_of(request, RealtimeQuestion)
+        answer = await rooms.desk.ask(realtime.answer, rooms.warehouse, question, rooms.clock())
+        masker = await masker_of(request)
+        if masker is None:
+            return answer
+        return msgspec.structs.replace(
+            answer,
+            top_pages=[msgspec.structs.replace(each, value=masker.text(each.value)) for each in answer.top_pages],
+            top_events=[msgspec.structs.replace(each, value=masker.text(each.value)) for each in answer.top_events],
+            recent=[masker.event(each) for each in answer.recent],
+        )
+
+    @get(
+        "/live",
+        operation_id="streamEvents",
+        operation_class=asks(LiveQuestion, "tz", "filters"),
+        summary="Events as they become visible, as server-sent events; Last-Event-ID resumes",
+        responses={
+            **PROBLEMS,
+            200: ResponseSpec(
+                Event, media_type="text/event-stream", generate_examples=False, description="`data` of each event"
+            ),
+        },
+    )
+    async def live(self, request: AnyRequest) -> ASGIApp:
+        rooms, caller = rooms_of(request), caller_of(request)
+        question = await question_of(request, LiveQuestion)
+        masker = await masker_of(request)
+        listener = rooms.live.subscribe(question.project)
+        try:
+            cursor = request.headers.get("last-event-id", "")
+            missed = await rooms.live.catch_up(question.project, cursor) if cursor else []
+        except BaseException:
+            rooms.live.leave(question.project, listener)
+            raise
+
+        async def still_allowed() -> bool:
+            now = await identify(request)
+            return now is not None and now.role == caller.role and now.scopes == caller.scopes
+
+        chunks = rooms.live.stream(listener, missed, masker.event if masker else _unmasked, still_allowed)
+        return EventStream(chunks, lambda: rooms.live.leave(question.project, listener))
+
+
+def _unmasked(event: Event) -> Event:
+    return event

@@ -1,0 +1,154 @@
+"""One table: which fact becomes which status and code. Everything that goes wrong leaves in one JSON shape."""
+
+import logging
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+
+from hatua.analytics.errors import InvalidQuestion, NotFound
+from hatua.base.errors import HatuaError, Unavailable
+from hatua.registry.errors import (
+    AlreadyExists,
+    InvalidField,
+    InvalidSetupToken,
+    SetupAlreadyDone,
+    SignInDelayed,
+    UnknownRecord,
+    WrongCredentials,
+)
+from hatua.warehouse.errors import QueryTooHeavy, SchemaMissing
+
+log = logging.getLogger("hatua.dashboard_api")
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`code` is stable and for programs, `message` for people. `path`: the part of the request that is wrong
+    (`query.filters[0].operator`, `body.timezone`)."""
+
+    code: str
+    message: str
+    path: str | None = None
+    details: list[str] | None = None
+
+
+class ErrorAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The body of every answer that is not a success."""
+
+    error: Problem
+
+
+class Refused(HatuaError):
+    """A request that this API refuses by itself, with its status and code."""
+
+    def __init__(self, status: HTTPStatus, code: str, message: str, path: str | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.path = path
+
+
+class NotSignedIn(HatuaError):
+    """No live session and no valid API key came with the request."""
+
+
+class TooManyRequests(Unavailable):
+    """As many questions or streams are under way as this process takes at once."""
+
+
+Row = tuple[type[Exception], HTTPStatus, str, Callable[[Any], str | None]]
+
+
+def _nowhere(_fact: Exception) -> None:
+    return None
+
+
+def _in_query(fact: InvalidQuestion) -> str:
+    return f"query.{fact.path}" if fact.path else "query"
+
+
+def _in_body(fact: InvalidField) -> str:
+    return f"body.{fact.field}"
+
+
+# The first row whose type fits decides, so a special fact stands above its general one.
+TABLE: tuple[Row, ...] = (
+    (InvalidQuestion, HTTPStatus.BAD_REQUEST, "invalid_question", _in_query),
+    (NotFound, HTTPStatus.NOT_FOUND, "not_found", _nowhere),
+    (QueryTooHeavy, HTTPStatus.UNPROCESSABLE_ENTITY, "query_too_heavy", _nowhere),
+    (SchemaMissing, HTTPStatus.SERVICE_UNAVAILABLE, "not_migrated", _nowhere),
+    (AlreadyExists, HTTPStatus.CONFLICT, "already_exists", _in_body),
+    (InvalidField, HTTPStatus.BAD_REQUEST, "invalid_field", _in_body),
+    (UnknownRecord, HTTPStatus.NOT_FOUND, "not_found", _nowhere),
+    (InvalidSetupToken, HTTPStatus.FORBIDDEN, "invalid_setup_token", lambda _: "body.setup_token"),
+    (SetupAlreadyDone, HTTPStatus.CONFLICT, "setup_done", _nowhere),
+    (WrongCredentials, HTTPStatus.UNAUTHORIZED, "wrong_credentials", _nowhere),
+    (SignInDelayed, HTTPStatus.TOO_MANY_REQUESTS, "sign_in_delayed", _nowhere),
+    (NotSignedIn, HTTPStatus.UNAUTHORIZED, "not_signed_in", _nowhere),
+    (Unavailable, HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", _nowhere),
+)
+
+_HTTP_CODES = {
+    HTTPStatus.BAD_REQUEST: "invalid_request",
+    HTTPStatus.NOT_FOUND: "not_found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "method_not_allowed",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "body_too_large",
+}
+
+
+def answer_error(request: Request[Any, Any, Any], problem: Exception) -> Response[ErrorAnswer]:
+    """Any exception as an answer. What is not in the table is ours to mend: logged in full, told in one line."""
+    status, told = _told(problem)
+    headers: dict[str, str] = {}
+    if isinstance(problem, HTTPException) and problem.headers and "allow" in problem.headers:
+        headers["Allow"] = problem.headers["allow"]
+    if isinstance(problem, SignInDelayed | Unavailable):
+        headers["Retry-After"] = str(problem.retry_after_s)
+    if isinstance(problem, NotSignedIn):
+        headers["WWW-Authenticate"] = "Bearer"
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        log.warning("%s %s: %s", request.method, request.url.path, problem)
+    elif status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.error("%s %s failed", request.method, request.url.path, exc_info=problem)
+    return Response(ErrorAnswer(error=told), status_code=status, headers=headers, media_type="application/json")
+
+
+def _told(problem: Exception) -> tuple[HTTPStatus, Problem]:
+    if isinstance(problem, Refused):
+        return problem.status, Problem(code=problem.code, message=str(problem), path=problem.path)
+    for kind, status, code, path in TABLE:
+        if isinstance(problem, kind):
+            text = problem.message if isinstance(problem, InvalidQuestion) else str(problem)
+            if status == HTTPStatus.SERVICE_UNAVAILABLE and not isinstance(problem, TooManyRequests):
+                text = _unavailable(code)
+            return status, Problem(code=code, message=text, path=path(problem))
+    if isinstance(problem, HTTPException) and problem.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return _of_framework(problem)
+    return HTTPStatus.INTERNAL_SERVER_ERROR, Problem(
+        code="internal", message="This is a fault of ours. It was logged; nothing was changed."
+    )
+
+
+def _unavailable(code: str) -> str:
+    if code == "not_migrated":
+        return "The warehouse has no tables yet; run `hatua migrate`."
+    return "The data cannot be read right now; try again in a few seconds."
+
+
+def _of_framework(problem: HTTPException) -> tuple[HTTPStatus, Problem]:
+    status = HTTPStatus(problem.status_code)
+    code = _HTTP_CODES.get(status, "refused")
+    if status == HTTPStatus.NOT_FOUND:
+        return status, Problem(code=code, message="There is nothing at this address.")
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        return status, Problem(code=code, message="This address does not take this method.")
+    path, message = None, problem.detail
+    if isinstance(problem.extra, list) and problem.extra and isinstance(problem.extra[0], dict):
+        first = problem.extra[0]
+        message = str(first.get("message", message))
+        source, key = str(first.get("source", "body")), str(first.get("key", ""))
+        path = f"{source}.{key}" if key and key != "data" else source
+    return status, Problem(code=code, message=message, path=path)

@@ -1,0 +1,86 @@
+"""How the API describes itself: query parameters from the question structs, one error shape everywhere."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import Operation, Parameter, Schema
+from litestar.openapi.spec.enums import OpenAPIType
+
+from hatua.dashboard_api.errors import ErrorAnswer
+
+
+def _problem(text: str) -> ResponseSpec:
+    return ResponseSpec(ErrorAnswer, generate_examples=False, description=text, media_type="application/json")
+
+
+PROBLEMS = {
+    400: _problem("A parameter or field is malformed; `path` says which"),
+    401: _problem("Not signed in"),
+    403: _problem("Not open to this role or key"),
+    404: _problem("No such thing within reach"),
+    422: _problem("The question is too heavy; ask for less"),
+    503: _problem("Cannot be answered now; Retry-After says when to try again"),
+}
+
+_MEANINGS = {
+    "project": "Project id.",
+    "from": "YYYY-MM-DD (whole days, inclusive) or an ISO instant.",
+    "to": "YYYY-MM-DD (whole day, inclusive) or an ISO instant (exclusive).",
+    "tz": "IANA time zone; default: the project's.",
+    "goal": "Event name of a conversion; default: the project's.",
+    "filters": "JSON array of filters: "
+    '[{"dimension":"page_path","operator":"is","values":["/"],"scope":"event"}]; all hold together.',
+    "compare": "The range to compare with.",
+    "metrics": "Comma-separated.",
+    "dimension": "A key of /api/dashboard/definitions, or property:<key>.",
+    "cursor": "`next_cursor` of the page before.",
+}
+
+
+def asks(kind: type[msgspec.Struct], *left_out: str) -> type[Operation]:
+    """The operation class of a route whose query string is this question."""
+    asked = [parameter for parameter in _parameters(kind) if parameter.name not in left_out]
+
+    @dataclass
+    class Asking(Operation):
+        def __post_init__(self) -> None:
+            self.parameters = [*(self.parameters or []), *asked]
+
+    return Asking
+
+
+def _parameters(kind: type[msgspec.Struct]) -> list[Parameter]:
+    described: dict[str, Any] = msgspec.json.schema_components([kind], ref_template="#/{name}")[1][kind.__name__]
+    required = set(described.get("required", ()))
+    return [
+        Parameter(
+            name=name,
+            param_in="query",
+            required=name in required,
+            description=_MEANINGS.get(name),
+            schema=Schema(type=OpenAPIType.STRING) if name == "filters" else _schema(field),
+            explode=False if field.get("type") == "array" and name != "filters" else None,
+        )
+        for name, field in described["properties"].items()
+    ]
+
+
+def _schema(field: dict[str, Any]) -> Schema:
+    """A JSON schema of msgspec as one of Litestar; the questions' fields are text, whole numbers, choices and lists."""
+    if "anyOf" in field:
+        return Schema(one_of=[_schema(each) for each in field["anyOf"]])
+    kind = field.get("type", "string")
+    return Schema(
+        type=OpenAPIType(kind),
+        enum=field.get("enum"),
+        items=_schema(field["items"]) if kind == "array" else None,
+        minimum=field.get("minimum"),
+        maximum=field.get("maximum"),
+        min_length=field.get("minLength"),
+        max_length=field.get("maxLength"),
+        min_items=field.get("minItems"),
+        max_items=field.get("maxItems"),
+        default=field.get("default"),
+    )

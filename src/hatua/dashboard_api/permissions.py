@@ -1,0 +1,58 @@
+"""Who may do what: one row per route. A route that is not here is closed, and a test says so.
+
+Admins may everything. Analysts see every view, with personal data masked, and export nothing. Viewers see the overview
+and funnels, without single events. API keys reach one project: `read` asks what an analyst may ask, `export` sees
+personal data too, `manage` changes the project itself.
+"""
+
+import msgspec
+
+from hatua.registry.model import Role, Scope
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """`public`: also without being anybody. Else one of the roles, or a key with one of the scopes."""
+
+    roles: frozenset[Role] = frozenset()
+    scopes: frozenset[Scope] = frozenset()
+    public: bool = False
+
+
+EVERYBODY = Rule(public=True)
+SIGNED_IN = Rule(roles=frozenset(("admin", "analyst", "viewer")))
+OVERVIEW = Rule(roles=frozenset(("admin", "analyst", "viewer")), scopes=frozenset(("read", "export", "manage")))
+ANALYSIS = Rule(roles=frozenset(("admin", "analyst")), scopes=frozenset(("read", "export", "manage")))
+MANAGING = Rule(roles=frozenset(("admin",)), scopes=frozenset(("manage",)))
+ADMINISTERING = Rule(roles=frozenset(("admin",)))
+
+PERMISSIONS: dict[tuple[str, str], Rule] = {
+    ("GET", "/api/schema"): EVERYBODY,
+    ("GET", "/api/schema/openapi.json"): EVERYBODY,
+    ("GET", "/api/auth/state"): EVERYBODY,
+    ("POST", "/api/auth/setup"): EVERYBODY,
+    ("POST", "/api/auth/login"): EVERYBODY,
+    ("POST", "/api/auth/logout"): SIGNED_IN,
+    ("GET", "/auth/open"): EVERYBODY,
+    ("GET", "/api/dashboard/projects"): OVERVIEW,
+    ("POST", "/api/dashboard/projects"): ADMINISTERING,
+    ("PATCH", "/api/dashboard/projects/{project_id}"): MANAGING,
+    ("POST", "/api/dashboard/projects/{project_id}/write-keys"): MANAGING,
+    ("DELETE", "/api/dashboard/projects/{project_id}/write-keys/{key_id}"): MANAGING,
+    ("GET", "/api/dashboard/projects/{project_id}/first-event"): ANALYSIS,
+    ("GET", "/api/dashboard/api-keys"): ADMINISTERING,
+    ("POST", "/api/dashboard/api-keys"): ADMINISTERING,
+    ("DELETE", "/api/dashboard/api-keys/{key_id}"): ADMINISTERING,
+    ("GET", "/api/dashboard/definitions"): OVERVIEW,
+    ("GET", "/api/dashboard/overview"): OVERVIEW,
+    ("GET", "/api/dashboard/timeseries"): OVERVIEW,
+    ("GET", "/api/dashboard/breakdown"): OVERVIEW,
+    ("GET", "/api/dashboard/heatmap"): OVERVIEW,
+    ("GET", "/api/dashboard/dimension-values"): OVERVIEW,
+    ("GET", "/api/dashboard/events"): ANALYSIS,
+    ("GET", "/api/dashboard/realtime"): ANALYSIS,
+    ("GET", "/api/dashboard/live"): ANALYSIS,
+    ("GET", "/"): EVERYBODY,
+    ("GET", "/{path}"): EVERYBODY,
+    ("HEAD", "/"): EVERYBODY,
+    ("HEAD", "/{path}"): EVERYBODY,
+}

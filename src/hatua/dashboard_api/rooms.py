@@ -1,0 +1,53 @@
+"""What every controller works with, handed in once by `app.py`."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from litestar.connection import ASGIConnection
+from litestar.types import Scope
+
+from hatua.analytics.reader import Reader
+from hatua.base.clock import Clock
+from hatua.dashboard_api.desk import Desk
+from hatua.dashboard_api.live import LiveHub
+from hatua.dashboard_api.settings import DashboardApiSettings
+from hatua.dashboard_api.site import Site
+from hatua.registry.store import Registry
+
+T = TypeVar("T")
+
+MAX_SIGN_INS_AT_ONCE = 2
+"""Each takes 64 MiB and a core for 50 ms; a flood of them waits instead of taking the machine."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rooms:
+    """Real things, built at the composition root."""
+
+    settings: DashboardApiSettings
+    registry: Registry
+    warehouse: Reader
+    clock: Clock
+    client_address: Callable[[Scope], str]
+    desk: Desk
+    live: LiveHub
+    site: Site
+    signing_in: asyncio.Semaphore
+
+    async def in_thread(self, call: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        """One blocking call of the registry, off the event loop."""
+        return await asyncio.to_thread(call, *args, **kwargs)
+
+
+def rooms_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Rooms:
+    """The rooms of the application that serves this connection."""
+    rooms: Rooms = connection.app.state.rooms
+    return rooms
+
+
+def socket_address(scope: Scope) -> str:
+    """The peer's address: right without a proxy in front; behind one, the composition root passes a better answer."""
+    client = scope.get("client")
+    return client[0] if client else ""

@@ -1,0 +1,24 @@
+"""What an operator may change about the dashboard API."""
+
+from typing import Annotated
+
+import msgspec
+
+from hatua.base.settings import env
+
+
+class DashboardApiSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How much is answered at once, and how live is live."""
+
+    query_threads: Annotated[int, env("HATUA_API_QUERY_THREADS"), msgspec.Meta(ge=1, le=64)] = 4
+    """Questions answered at the same time; below HATUA_WAREHOUSE_CLIENTS, so that ingestion always finds a client."""
+    query_queue: Annotated[int, env("HATUA_API_QUERY_QUEUE"), msgspec.Meta(ge=0, le=10_000)] = 64
+    """Questions that may wait for their turn; one more is answered 503. An Overview page asks about fifteen at once."""
+    live_poll_ms: Annotated[int, env("HATUA_LIVE_POLL_MS"), msgspec.Meta(ge=50, le=60_000)] = 700
+    """Time between two looks for new events, while somebody watches; with the processor's flush below 2 s."""
+    live_keep_alive_ms: Annotated[int, env("HATUA_LIVE_KEEP_ALIVE_MS"), msgspec.Meta(ge=50, le=300_000)] = 15_000
+    """A comment is sent after so much silence, since proxies cut idle connections, often after 30 or 60 s."""
+    live_listeners: Annotated[int, env("HATUA_LIVE_LISTENERS"), msgspec.Meta(ge=1, le=100_000)] = 500
+    """Live streams open at once in this process; one more is answered 503."""
+    live_buffer: Annotated[int, env("HATUA_LIVE_BUFFER"), msgspec.Meta(ge=1, le=100_000)] = 2_000
+    """Events held for a listener that reads slowly. At the bound its stream ends, and resumes where it broke."""
