@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from random import Random
 from typing import Any, get_args
 
@@ -25,7 +25,7 @@ from hatua.analytics.shapes import (
 from hatua.warehouse.client import Warehouse
 from tests.oracle import calendar, numbers
 from tests.oracle.compare import agree, store
-from tests.oracle.generate import DIMENSIONS, generate_filters, generate_history
+from tests.oracle.generate import DIMENSIONS, generate_filters, generate_history, generate_range
 from tests.oracle.history import History
 
 QUICK = int(os.environ.get("HATUA_TEST_HISTORIES", "60"))
@@ -180,20 +180,12 @@ KINDS: dict[str, tuple[Callable[..., Any], Callable[..., Any], Make]] = {
 
 
 def generate_question(random: Random, zone: str, day: date, make: Make) -> Question:
-    first = day + timedelta(days=random.randint(-2, 1))
-    last = first + timedelta(days=random.choice((0, 0, 1, 2, 9)))
-    return {
-        "from": first.isoformat(),
-        "to": last.isoformat(),
-        "tz": zone,
-        "filters": generate_filters(random),
-        **make(random),
-    }
+    return {**generate_range(random, day, zone), "filters": generate_filters(random), **make(random)}
 
 
 def run(warehouse: Warehouse, seed: str, histories: int) -> None:
     random = Random(seed)
-    made = [(f"p{n}", *generate_history(random, f"p{n}")) for n in range(histories)]
+    made = [(name, *generate_history(random, name)) for name in (f"{seed}-{n}" for n in range(histories))]
     store(warehouse, [(project, history) for project, history, _, _ in made])
     ask, expect, make = KINDS[seed.partition("-")[0]]
     for project, history, zone, day in made:

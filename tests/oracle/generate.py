@@ -3,7 +3,7 @@ sessions over midnight and DST, and the same ids in every project, so that a lea
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any, TypeVar
 
@@ -66,7 +66,7 @@ def _event(random: Random, project: str, event_id: str, times: list[int], sessio
     anonymous = "" if user and random.random() < 0.3 else random.choice(ANONYMOUS)
     some = random.random() < 0.5
     return EventRow(
-        tenant_id="t1" if project < "p5" else "t2",
+        tenant_id=f"t{project[-1]}",
         project_id=project,
         event_id=event_id,
         event_name=name,
@@ -96,7 +96,7 @@ def _links(random: Random, project: str, times: list[int]) -> list[LinkRow]:
         undone_after = random.choice((0, 0, 0, 1, HOUR))
         version = link_version(at + undone_after, seq)
         link = LinkRow(
-            tenant_id="t1" if project < "p5" else "t2",
+            tenant_id=f"t{project[-1]}",
             project_id=project,
             anonymous_id=random.choice(ANONYMOUS),
             user_id=random.choice(USERS),
@@ -137,6 +137,13 @@ VALUES = {
     "property:k": ("", "x", "1", "1.5", "true", 'it\'s "é" \\ {q:String}', '["x",{"a":1}]'),
 }
 PATTERNS = ("**", "*", "/*", "/**", "/mri*", "/m*/form", "*o*", "**e**", "goo*", "it's*")
+
+
+def generate_range(random: Random, day: date, zone: str) -> dict[str, Any]:
+    """Some whole days around the day."""
+    first = day + timedelta(days=random.randint(-2, 1))
+    last = first + timedelta(days=random.choice((0, 0, 1, 2, 9)))
+    return {"from": first.isoformat(), "to": last.isoformat(), "tz": zone}
 
 
 def generate_filters(random: Random, most: int = 3) -> list[dict[str, Any]]:

@@ -72,13 +72,17 @@ def seen(
     *,
     condition: str = "",
     parameters: dict[str, Any] | None = None,
+    columns: Sequence[str] = (),
+    needs_visit: bool = False,
 ) -> Seen:
-    """The events of a project in a range under filters. `condition`: one more, our own SQL over e, v and `grouped`."""
+    """The events of a project in a range under filters. `condition`: one more; `columns`: what else of each event; both
+    are our own SQL over e and, if `needs_visit`, v."""
     found = conditions_of(filters, first_event_sql())
-    needs_visit = found.needs_visit or group.needs_visit
+    needs_visit = needs_visit or found.needs_visit or group.needs_visit
     conditions = [*found.sql, *filter(None, (group.condition, condition))]
     sql = Template(load("hatua.analytics", "sql/seen.sql")).substitute(
         grouped=group.sql,
+        columns="".join(f", {column}" for column in columns),
         links=links_sql(),
         visits=f"INNER JOIN ({visits_sql()}) AS v ON v.session_id = e.session_id" if needs_visit else "",
         conditions=" AND ".join(conditions) or "true",

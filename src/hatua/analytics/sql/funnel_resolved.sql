@@ -1,0 +1,17 @@
+-- The chain of every actor, those from outside (`resolved`) instead of our own where there are any.
+SELECT
+    c.actor AS actor,
+    c.undecided AND NOT r.known AS undecided,
+    if(r.known, r.places, c.greedy) AS chain,
+    length(chain) AS reached,
+    arrayMap(place -> c.times[place], chain) AS step_times,
+    $groups AS groups
+FROM ($chains) AS c
+LEFT ANY JOIN
+(
+    SELECT
+        pair.1 AS actor,
+        pair.2 AS places,
+        true AS known
+    FROM (SELECT arrayJoin({resolved:Array(Tuple(String, Array(UInt32)))}) AS pair)
+) AS r ON r.actor = c.actor

@@ -1,0 +1,3 @@
+SELECT actor, times, seqs, steps, step_values, excluded
+FROM ($chains)
+WHERE undecided
