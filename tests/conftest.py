@@ -2,7 +2,9 @@
 
 pytest_plugins = [
     "tests.fixtures.capture",
+    "tests.fixtures.dashboard",
     "tests.fixtures.postgres",
     "tests.fixtures.registry",
     "tests.fixtures.warehouse",
+    "tests.fixtures.pipeline",
 ]

@@ -95,7 +95,7 @@ def test_a_change_by_cookie_needs_the_csrf_header_of_that_session(dashboard: Das
     client, other = dashboard.signed_in(), dashboard.signed_in()
     for token in ("", "wrong", other.headers["X-Hatua-Csrf"], "\u00e9"):
         refused = client.post(
-            "/api/dashboard/projects", json={"name": "X"}, headers={"X-Hatua-Csrf": token.encode("latin-1")}
+            "/api/dashboard/projects", json={"name": "X"}, headers={b"X-Hatua-Csrf": token.encode("latin-1")}
         )
         assert (refused.status_code, refused.json()["error"]["code"]) == (403, "csrf")
     assert len(dashboard.registry.projects()) == 1
