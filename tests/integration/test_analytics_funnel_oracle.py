@@ -1,7 +1,7 @@
 """Funnels on hundreds of random small histories, against every chain listed by brute force."""
 
 import os
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
@@ -13,7 +13,7 @@ from hatua.analytics.question import read
 from hatua.warehouse.client import Warehouse
 from tests.oracle import funnels
 from tests.oracle.compare import agree, store
-from tests.oracle.generate import DIMENSIONS, generate_filters, generate_history, generate_range, iso
+from tests.oracle.generate import DIMENSIONS, generate_dense_history, generate_filters, generate_range, iso
 from tests.oracle.history import History
 
 QUICK = int(os.environ.get("HATUA_TEST_HISTORIES", "40"))
@@ -22,11 +22,13 @@ ALL = 3_000
 Question = dict[str, Any]
 STEP_EVENTS: tuple[Question, ...] = (
     {"event": "page_view"},
+    {"event": "page_view"},
     {"event": "page_view", "path": "/mri"},
     {"event": "page_view", "path": "/m*/**"},
+    {"event": "click"},
     {"event": "page_view", "path": "/tot"},
     {"event": "click"},
-    {"event": "click", "filters": [{"dimension": "country", "operator": "is", "values": ["KE"]}]},
+    {"event": "click", "filters": [{"dimension": "country", "operator": "is", "values": ["KE"], "scope": "event"}]},
     {"event": "return_filed"},
     {"event": "return_filed", "filters": [{"dimension": "property:k", "operator": "exists"}]},
 )
@@ -37,12 +39,12 @@ def generate_funnel(random: Random, zone: str, day: date) -> Question:
     count = random.randint(1, 3 if order == "any" else 4)
     steps = [{"any_of": [random.choice(STEP_EVENTS) for _ in range(random.choice((1, 1, 1, 2)))]} for _ in range(count)]
     question: Question = {
-        **generate_range(random, day, zone),
-        "filters": generate_filters(random, 1) if random.random() < 0.3 else [],
+        **(generate_range(random, day, zone) if random.random() < 0.1 else whole_days(day, zone)),
+        "filters": generate_filters(random, 1) if random.random() < 0.2 else [],
         "steps": steps,
         "order": order,
-        "per": random.choice(("person", "person", "session", "property:k")),
-        "window_s": random.choice((None, None, 1, 300, 1800, 7200, 86_400)),
+        "per": random.choice(("person", "person", "person", "session", "property:k")),
+        "window_s": random.choice((None, None, 1, 60, 180, 3600, 7200, 86_400)),
     }
     if order != "any" and count > 1 and random.random() < 0.4:
         question["exclusions"] = [_exclusion(random, count) for _ in range(random.randint(1, 2))]
@@ -54,6 +56,10 @@ def generate_funnel(random: Random, zone: str, day: date) -> Question:
             "limit": random.randint(1, 4),
         }
     return question
+
+
+def whole_days(day: date, zone: str) -> Question:
+    return {"from": day.isoformat(), "to": (day + timedelta(days=2)).isoformat(), "tz": zone}
 
 
 def _exclusion(random: Random, steps: int) -> Question:
@@ -115,7 +121,7 @@ def expect(history: History, question: Question) -> Any:
 
 def run(warehouse: Warehouse, seed: str, histories: int) -> None:
     random = Random(seed)
-    made = [(name, *generate_history(random, name)) for name in (f"{seed}-{n}" for n in range(histories))]
+    made = [(name, *generate_dense_history(random, name)) for name in (f"{seed}-{n}" for n in range(histories))]
     store(warehouse, [(project, history) for project, history, _, _ in made])
     for project, history, zone, day in made:
         for _ in range(2):

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any, TypeVar
 
+import msgspec
+
 from hatua.warehouse.rows import EventRow, LinkRow, link_version
 from tests.oracle import calendar
 from tests.oracle.history import History
@@ -47,6 +49,28 @@ def generate_history(random: Random, project: str) -> tuple[History, str, date]:
     times = _times(random, zone, day)
     sessions = [f"s{n}" for n in range(random.randint(1, 4))]
     events = [_event(random, project, f"e{n:02d}", times, sessions) for n in range(random.randint(1, 14))]
+    return History(events, _links(random, project, times)), zone, day
+
+
+def generate_dense_history(random: Random, project: str) -> tuple[History, str, date]:
+    """One or two persons who do a lot in a short time, for questions about the order of events."""
+    zone, day = random.choice(ANCHORS)
+    start = calendar.day_start(day, zone) + random.randint(0, 4) * HOUR
+    steps = sorted(random.randint(0, 6) * random.choice((1, 60_000, HOUR)) for _ in range(6))
+    times = [start + step for step in steps]
+    sessions = [f"s{n}" for n in range(random.randint(1, 2))]
+    events = [_event(random, project, f"e{n:02d}", times, sessions) for n in range(random.randint(4, 12))]
+    persons = random.choice((("a1",), ("a1", "a2")))
+    events = [
+        msgspec.structs.replace(
+            event,
+            anonymous_id=random.choice(persons),
+            user_id="",
+            seq=random.choice((0, 0, 1)),
+            page_path=random.choice(("/mri", "/tot/", "/")),
+        )
+        for event in events
+    ]
     return History(events, _links(random, project, times)), zone, day
 
 
