@@ -1,4 +1,4 @@
-"""`hatua projects`, `hatua keys`, `hatua users`: metadata from the command line, before the server runs or beside it."""
+"""`hatua projects` and `hatua keys`: metadata from the command line, before the server runs or beside it."""
 
 import argparse
 import json

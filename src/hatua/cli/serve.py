@@ -1,4 +1,4 @@
-"""`hatua serve`: the whole product in one process: collector, log, processor, warehouse, dashboard API and dashboard."""
+"""`hatua serve`: the whole product in one process, from the collector to the dashboard."""
 
 import argparse
 import asyncio
@@ -7,7 +7,7 @@ import logging
 import signal
 import socket
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import msgspec
@@ -21,11 +21,14 @@ from hatua.base.clock import system_clock
 from hatua.base.errors import HatuaError, InvalidSetting
 from hatua.base.log import fields
 from hatua.cli.demo_run import DemoRun
-from hatua.cli.router import AsgiApp, make_router
+from hatua.cli.router import AsgiApp, Scope, make_router
 from hatua.cli.settings import Settings
 from hatua.cli.stores import installation_secret, opened_registry
 from hatua.collector.app import make_collector
+from hatua.collector.client_ip import Networks, parse_networks
 from hatua.collector.keys import CachedKeys
+from hatua.collector.request import read_request
+from hatua.collector.settings import CollectorSettings
 from hatua.dashboard_api.app import make_dashboard_api
 from hatua.processor.build import make_processor
 from hatua.processor.failures import ProcessorHalted
@@ -97,8 +100,9 @@ async def _run(settings: Settings, data: Path, demo: DemoRun | None) -> int:
         stack.push_async_callback(writer.close)
         keys = CachedKeys(registry.write_key, system_clock)
         stack.push_async_callback(keys.close)
+        collector_settings = demo.trusting_loopback(settings.collector) if demo else settings.collector
         collector = make_collector(
-            demo.trusting_loopback(settings.collector) if demo else settings.collector,
+            collector_settings,
             writer,
             keys,
             system_clock,
@@ -110,7 +114,9 @@ async def _run(settings: Settings, data: Path, demo: DemoRun | None) -> int:
             registry=registry,
             clock=system_clock,
             static_dir=settings.assets / "dashboard",
+            client_address=_address_behind_proxies(collector_settings),
         )
+        await stack.enter_async_context(dashboard.lifespan())
         demo_site = demo.prepare(registry) if demo else None
         app: AsgiApp = make_router(collector, dashboard, demo_site)
         await stack.enter_async_context(_listening(app, settings, stop))
@@ -222,6 +228,12 @@ def _with_geoip(settings: Settings) -> ProcessorSettings:
     if settings.processor.maxmind_db_path or not files.is_dir():
         return settings.processor
     return msgspec.structs.replace(settings.processor, maxmind_db_path=str(files))
+
+
+def _address_behind_proxies(collector: CollectorSettings) -> Callable[[Scope], str]:
+    """Whose request it is, by the same trusted proxies as the collector's."""
+    trusted = Networks(parse_networks(collector.trusted_proxies, "HATUA_TRUSTED_PROXIES"))
+    return lambda scope: read_request(scope, trusted).ip
 
 
 def _script(path: Path) -> bytes:
