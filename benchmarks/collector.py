@@ -22,6 +22,7 @@ from typing import Any
 import uvloop
 from granian.constants import Interfaces
 from granian.server.embed import Server
+from tests.fixtures.server import free_port
 
 from benchmarks import sockets, wrk
 from hatua.base.clock import system_clock
@@ -30,7 +31,6 @@ from hatua.collector.keys import CachedKeys
 from hatua.collector.settings import CollectorSettings
 from hatua.registry.model import ProjectAccess
 from hatua.streams.sqlite_log import SqliteLog
-from tests.fixtures.server import free_port
 
 KEY = "wk_benchmark"
 PROJECT = "prj_benchmark"
@@ -69,7 +69,7 @@ EVENT = {
 Message = MutableMapping[str, Any]
 
 
-async def bare(scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]) -> None:
+async def bare(receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]) -> None:
     """The least that a handler can do: read the body, answer."""
     body = b""
     while True:
@@ -108,11 +108,12 @@ async def _serve(port: int, folder: Path, stop: Connection) -> None:
     collector = make_collector(settings, writer, keys, system_clock)
 
     async def app(scope: Message, receive: Any, send: Any) -> None:
-        await (bare if scope["path"] == "/bare" else collector)(scope, receive, send)
+        if scope["path"] == "/bare":
+            await bare(receive, send)
+        else:
+            await collector(scope, receive, send)
 
-    server = Server(
-        app, address="127.0.0.1", port=port, interface=Interfaces.ASGINL, backlog=2048, log_enabled=False
-    )
+    server = Server(app, address="127.0.0.1", port=port, interface=Interfaces.ASGINL, backlog=2048, log_enabled=False)
     asyncio.get_running_loop().add_reader(stop.fileno(), server.stop)
     await server.serve()
     await keys.close()
@@ -202,10 +203,11 @@ def main() -> None:
         for path in ("/bare", "/v1/capture"):
             load = measure(path, events, options.connections, options.seconds, pin=not options.all_cores)
             rates[path] = load.requests_per_s
+            p50, p95, p99 = load.p50_us / 1000, load.p95_us / 1000, load.p99_us / 1000
             print(
                 f"{path:12} {events:3} events a request: {load.requests_per_s:9,.0f} req/s"
                 f" {load.requests_per_s * events:11,.0f} events/s"
-                f"  p50 {load.p50_us / 1000:6.1f} ms  p95 {load.p95_us / 1000:6.1f} ms  p99 {load.p99_us / 1000:6.1f} ms"
+                f"  p50 {p50:6.1f} ms  p95 {p95:6.1f} ms  p99 {p99:6.1f} ms"
             )
         print(f"{'':12} {events:3} events a request: {rates['/v1/capture'] / rates['/bare']:.0%} of the bare handler")
 

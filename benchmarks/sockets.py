@@ -1,4 +1,4 @@
-"""The same load as `wrk.py` from asyncio sockets, where wrk is not installed. Slower than wrk: the client is the limit."""
+"""The same load as `wrk.py` from asyncio sockets, where wrk is not installed. Slower: the client is the limit."""
 
 import asyncio
 from time import perf_counter_ns
@@ -12,9 +12,7 @@ def run(url: str, key: str, event: str, *, run_name: str, events: int, connectio
     return asyncio.run(_run(url, key, event, run_name, events, connections, seconds))
 
 
-async def _run(
-    url: str, key: str, event: str, run_name: str, events: int, connections: int, seconds: int
-) -> Load:
+async def _run(url: str, key: str, event: str, run_name: str, events: int, connections: int, seconds: int) -> Load:
     address = urlsplit(url)
     took: list[int] = []
     refused = broken = 0

@@ -70,6 +70,7 @@ class Collector:
         if scope["method"] not in ("GET", "HEAD"):
             await discard_body(receive, request.length)
         status, headers, body = await self._read_route(scope["method"], path, request)
+        headers.append((b"content-length", b"%d" % len(body)))
         await _send(send, status, headers, b"" if scope["method"] == "HEAD" else body)
 
     async def _capture_route(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -77,8 +78,8 @@ class Collector:
         request = read_request(scope, self._trusted)
         method = scope["method"]
         if method == "OPTIONS":
-            allow = [*cors(request.origin), *PREFLIGHT_HEADERS] if request.origin else list(PREFLIGHT_HEADERS)
-            await _send(send, 204, allow, b"")
+            await discard_body(receive, request.length)
+            await _send(send, 204, await self._preflight(request), b"")
             return
         headers: Headers = [JSON]
         if request.origin:
@@ -96,8 +97,15 @@ class Collector:
         except Exception:
             log.exception("a capture request failed", extra=fields(path=scope["path"]))
             status, body = self._refuse(Refusal(RequestError.INTERNAL_ERROR, "the server failed"), headers)
+        headers.append((b"content-length", b"%d" % len(body)))
         await _send(send, status, headers, body)
         self.metrics.answered(status, (perf_counter_ns() - began) / 1_000_000)
+
+    async def _preflight(self, request: Request) -> Headers:
+        """A preflight carries no X-Write-Key and no body, so a page of any origin may ask; the POST itself is checked.
+        Only with ?write_key= the project is known already here."""
+        allowed = not request.write_key or await self._capture.may_send(request)
+        return [*cors(request.origin), *PREFLIGHT_HEADERS] if request.origin and allowed else [*PREFLIGHT_HEADERS]
 
     def _refuse(self, refusal: Refusal, headers: Headers) -> tuple[int, bytes]:
         """(status, body); adds what the status demands to the headers."""
@@ -160,6 +168,5 @@ def _not_found() -> tuple[int, Headers, bytes]:
 
 
 async def _send(send: Send, status: int, headers: Headers, body: bytes) -> None:
-    headers.append((b"content-length", b"%d" % len(body)))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -26,7 +26,7 @@ ZSTD_WINDOW_LOG: Final = 23
 """8 MB, what RFC 9659 lets HTTP content use: a frame must not make us allocate gigabytes."""
 
 
-async def read_body(receive: Receive, declared: int) -> bytes:
+async def read_body(receive: Receive, declared: int, *, timeout_s: float = READ_TIMEOUT_S) -> bytes:
     """The body as it came. `declared`: Content-Length, -1 when there is none. Raises Refusal."""
     message = await receive()
     body: bytes = message.get("body", b"")
@@ -35,10 +35,10 @@ async def read_body(receive: Receive, declared: int) -> bytes:
             raise _too_large(len(body))
         return body
     try:
-        async with asyncio.timeout(READ_TIMEOUT_S):
+        async with asyncio.timeout(timeout_s):
             return await _read_rest(receive, message, declared)
     except TimeoutError:
-        raise Refusal(RequestError.INCOMPLETE_BODY, f"the body did not arrive within {READ_TIMEOUT_S:.0f} s") from None
+        raise Refusal(RequestError.INCOMPLETE_BODY, f"the body did not arrive within {timeout_s:g} s") from None
 
 
 async def discard_body(receive: Receive, declared: int) -> None:

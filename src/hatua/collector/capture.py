@@ -80,6 +80,14 @@ class Capture:
         )
         return await self._log(access.project_id, received_at, taken)
 
+    async def may_send(self, request: Request) -> bool:
+        """Whether the origin is allowed for the request's key; a key that is not known says nothing against it."""
+        try:
+            access = await self._keys.find(request.write_key)
+        except KeysUnavailable:
+            return True
+        return access is None or self._origins.allows(request.origin.decode("latin-1"), access.allowed_origins)
+
     def log_refusal(self, problem: Unavailable) -> Refusal:
         """What a client is told when the log takes nothing; the details (a path, a host) are for the operator only."""
         self._trouble.error(problem)

@@ -71,6 +71,7 @@ class CachedKeys:
         max_age_ms: int = MAX_AGE_MS,
         max_keys: int = MAX_KEYS,
         timeout_s: float = LOOKUP_TIMEOUT_S,
+        strangers_burst: int = STRANGERS_BURST,
     ) -> None:
         self._look_up = look_up
         self._clock = clock
@@ -82,7 +83,8 @@ class CachedKeys:
         self._under_way: dict[str, asyncio.Task[ProjectAccess | None]] = {}
         self._trouble = Seldom(log, "the metadata store does not answer for write keys", clock)
         self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="hatua-keys")
-        self._strangers = float(STRANGERS_BURST)
+        self._strangers_burst = float(strangers_burst)
+        self._strangers = self._strangers_burst
         self._strangers_at = clock()
 
     async def find(self, key: str) -> ProjectAccess | None:
@@ -133,7 +135,7 @@ class CachedKeys:
         """A token bucket over all keys that are not known."""
         now = self._clock()
         gained = max(0, now - self._strangers_at) * STRANGERS_PER_SECOND / 1000
-        self._strangers = min(float(STRANGERS_BURST), self._strangers + gained)
+        self._strangers = min(self._strangers_burst, self._strangers + gained)
         self._strangers_at = now
         if self._strangers < 1:
             return False

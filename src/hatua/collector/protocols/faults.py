@@ -47,3 +47,9 @@ def kind_of(value: Any) -> str:
     if isinstance(value, str):
         return "a string"
     return "an array" if isinstance(value, list) else "an object"
+
+
+def kind_of_json(raw: bytes) -> str:
+    """The same of a value that is not decoded: its first byte tells."""
+    names = {b"{": "an object", b"[": "an array", b'"': "a string", b"t": "a boolean", b"f": "a boolean", b"n": "null"}
+    return names.get(raw.lstrip()[:1], "a number")

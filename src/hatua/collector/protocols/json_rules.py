@@ -22,6 +22,9 @@ from hatua.contract.reasons import RejectReason
 SAFE_BYTES = 5 * (MAX_PROPERTIES_KEYS + 1)
 """The shortest object with 256 keys is 256 times `"":0` with commas and braces: 1,281 bytes. Up to here, none can."""
 
+SAFE_BRACKETS = min(MAX_PROPERTIES_DEPTH, MAX_CONTEXT_DEPTH)
+"""Fewer opening brackets than levels allowed cannot be nested too deeply."""
+
 MAX_FLOAT_DIGITS = 308
 """1.797e308 is the largest 64-bit float: an integer of up to 308 digits is certainly within."""
 
@@ -53,11 +56,7 @@ def may_hold_bad_number(blob: bytes) -> bool:
 
 def is_plain(raw: bytes) -> bool:
     """Whether this is an object that is too short and too flat to break any limit: nearly all are."""
-    return (
-        raw.startswith(b"{")
-        and len(raw) <= SAFE_BYTES
-        and raw.count(b"{") + raw.count(b"[") <= min(MAX_PROPERTIES_DEPTH, MAX_CONTEXT_DEPTH)
-    )
+    return raw.startswith(b"{") and len(raw) <= SAFE_BYTES and raw.count(b"{") + raw.count(b"[") <= SAFE_BRACKETS
 
 
 def checked_properties(raw: bytes, path: str, *, careful: bool) -> bytes:

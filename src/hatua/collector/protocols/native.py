@@ -10,10 +10,10 @@ from typing import Final
 import msgspec
 
 from hatua.collector.protocols import json_rules
-from hatua.collector.protocols.faults import BodyFault, EventFault, kind_of
+from hatua.collector.protocols.faults import BodyFault, EventFault, kind_of_json
 from hatua.collector.protocols.slow_path import read_event, read_fields
 from hatua.collector.protocols.take import Batch, own_sent_at
-from hatua.collector.protocols.wire import WireBody, WireEvent, decode_array, decode_object
+from hatua.collector.protocols.wire import ABSENT, WireBody, WireEvent, decode_array, decode_object
 from hatua.contract.limits import MAX_EVENTS_PER_REQUEST
 from hatua.contract.reasons import RequestError
 
@@ -71,8 +71,10 @@ def _request_sent_at(read: WireEvent) -> tuple[int, EventFault | None]:
 
 
 def _has_doubtful_numbers(events: Sequence[WireEvent]) -> bool:
-    blob = b" ".join([raw for e in events for raw in (e.properties, e.context, e.traits)])
-    return json_rules.may_hold_bad_number(blob)
+    parts = [e.properties for e in events]
+    parts += [e.context for e in events]
+    parts += [e.traits for e in events if e.traits is not ABSENT]
+    return json_rules.may_hold_bad_number(b" ".join(parts))
 
 
 def _read_slowly(body: bytes, *, bad_text: bool) -> Batch:
@@ -83,10 +85,10 @@ def _read_slowly(body: bytes, *, bad_text: bool) -> Batch:
     if start == b"[":
         return _limited(Batch(_read_each(_decode_raw_array(body)), "", True))
     if start != b"{":
-        value = msgspec.json.decode(body)
+        msgspec.json.decode(body, type=msgspec.Raw)  # or it is no JSON at all
         raise BodyFault(
             RequestError.INVALID_BODY,
-            f"the body is {kind_of(value)}; it must be an event, an array of events, or an object with a batch",
+            f"the body is {kind_of_json(body)}; it must be an event, an array of events, or an object with a batch",
         )
     fields = _decode_raw_object(body)
     write_key = _raw_key(fields)
@@ -94,7 +96,7 @@ def _read_slowly(body: bytes, *, bad_text: bool) -> Batch:
     if raw_batch == b"null":
         return Batch(_read_each([msgspec.Raw(body)]), None, True, write_key)
     if not raw_batch.startswith(b"["):
-        kind = kind_of(msgspec.json.decode(raw_batch))
+        kind = kind_of_json(raw_batch)
         raise BodyFault(RequestError.INVALID_BODY, f"batch is {kind}; it must be an array of events")
     events = _read_each(_decode_raw_array(raw_batch))
     try:

@@ -5,7 +5,7 @@ from typing import Any, Final
 import msgspec
 
 from hatua.collector.protocols import json_rules
-from hatua.collector.protocols.faults import EventFault, kind_of
+from hatua.collector.protocols.faults import EventFault, kind_of_json
 from hatua.collector.protocols.wire import ABSENT, Id, WireEvent
 from hatua.contract.limits import MAX_ID_CHARS
 from hatua.contract.reasons import RejectReason
@@ -52,9 +52,7 @@ def _object(raw: msgspec.Raw, path: str) -> bytes:
     if sent == b"null":
         return EMPTY
     if not sent.startswith(b"{"):
-        raise EventFault(
-            RejectReason.INVALID_TYPE, path, f"is {kind_of(msgspec.json.decode(sent))}; it must be an object"
-        )
+        raise EventFault(RejectReason.INVALID_TYPE, path, f"is {kind_of_json(sent)}; it must be an object")
     return sent
 
 

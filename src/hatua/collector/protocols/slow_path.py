@@ -7,7 +7,7 @@ from typing import Any, Final, get_args
 import msgspec
 
 from hatua.collector.protocols import times
-from hatua.collector.protocols.faults import EventFault, kind_of
+from hatua.collector.protocols.faults import EventFault, kind_of, kind_of_json
 from hatua.collector.protocols.json_rules import check_text
 from hatua.collector.protocols.wire import WireEvent
 from hatua.contract.event import EventType
@@ -24,7 +24,7 @@ def read_event(raw: bytes | msgspec.Raw) -> WireEvent:
         fields = _decode_fields(raw)
     except msgspec.ValidationError:
         raise EventFault(
-            RejectReason.NOT_AN_OBJECT, "", f"is {kind_of(_value(raw, ''))}; an event is an object"
+            RejectReason.NOT_AN_OBJECT, "", f"is {kind_of_json(bytes(raw))}; an event is an object"
         ) from None
     return read_fields(fields)
 
