@@ -38,7 +38,7 @@ class WindowLimiter:
         return 0
 
     def _wait_ms(self, count: int, before: int, left_ms: int) -> float:
-        """Until the overlap has shrunk far enough for one more request; else the rest of this window."""
+        """Until the overlap has shrunk far enough for one more request, or the next window has begun."""
         if before == 0 or count >= self._max:
-            return left_ms
-        return left_ms - (self._max - count) * self._window_ms / before
+            return left_ms + 1
+        return left_ms + 1 - (self._max - count) * self._window_ms / before
