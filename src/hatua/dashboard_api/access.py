@@ -5,11 +5,12 @@ from http import HTTPStatus
 from typing import Any
 
 from litestar.connection import ASGIConnection
+from litestar.exceptions import NotFoundException
 from litestar.handlers import BaseRouteHandler
 
 from hatua.dashboard_api.caller import Caller, caller_of_key, caller_of_session
 from hatua.dashboard_api.errors import NotSignedIn, Refused
-from hatua.dashboard_api.permissions import PERMISSIONS, Rule
+from hatua.dashboard_api.permissions import PERMISSIONS
 from hatua.dashboard_api.rooms import Rooms, rooms_of
 from hatua.registry.model import ProjectAccess
 
@@ -26,7 +27,9 @@ async def only_permitted(connection: Connection, _handler: BaseRouteHandler) -> 
     method = connection.scope["method"]  # type: ignore[typeddict-item]
     if method == "OPTIONS":
         return  # answered with Allow only
-    rule = PERMISSIONS.get((method, connection.scope["path_template"]), Rule())
+    rule = PERMISSIONS.get((method, connection.scope["path_template"]))
+    if rule is None:
+        raise NotFoundException  # closed: as if the route did not exist
     if method not in _SAFE and connection.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
         raise Refused(HTTPStatus.FORBIDDEN, "foreign_origin", "This request comes from a page of another site.")
     if rule.public:

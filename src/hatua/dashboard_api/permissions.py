@@ -1,4 +1,4 @@
-"""Who may do what: one row per route. A route that is not here is closed, and a test says so.
+"""Who may do what: one row per route. A route that is not here answers 404, and a test fails.
 
 Admins may everything. Analysts see every view, with personal data masked, and export nothing. Viewers see the overview
 and funnels, without single events. API keys reach one project: `read` asks what an analyst may ask, `export` sees
