@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from hatua.streams.packing import seen_id
 from hatua.streams.sqlite_schema import connect, create
-from hatua.streams.sqlite_seen import SeenIds, seen_id
+from hatua.streams.sqlite_seen import SeenIds
 
 HOUR_MS = 3_600_000
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from hatua.contract.record import DeadLetter, LedgerRow
+from hatua.streams.packing import pack_event
 from hatua.streams.port import LogUnavailable
 from hatua.streams.sqlite_schema import (
     SEGMENT_EVENTS,
@@ -14,7 +15,6 @@ from hatua.streams.sqlite_schema import (
     connect,
     failure,
     insert_segments,
-    pack_event,
     roll_back,
 )
 

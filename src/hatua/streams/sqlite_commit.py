@@ -16,6 +16,7 @@ from hatua.base.clock import Clock
 from hatua.base.errors import Unavailable
 from hatua.base.log import fields
 from hatua.contract.record import Envelope, Tally
+from hatua.streams.packing import pack_event, seen_id
 from hatua.streams.port import LogUnavailable
 from hatua.streams.sqlite_room import DiskRoom
 from hatua.streams.sqlite_schema import (
@@ -24,10 +25,9 @@ from hatua.streams.sqlite_schema import (
     add_to_rejected,
     failure,
     insert_segments,
-    pack_event,
     roll_back,
 )
-from hatua.streams.sqlite_seen import SeenIds, seen_id
+from hatua.streams.sqlite_seen import SeenIds
 
 log = logging.getLogger(__name__)
 

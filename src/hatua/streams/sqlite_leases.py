@@ -10,7 +10,8 @@ from pathlib import Path
 
 from hatua.base.clock import Clock
 from hatua.contract.record import Delivery
-from hatua.streams.sqlite_schema import PackedEvent, add_to_ledger, failure, unpack_events
+from hatua.streams.packing import PackedEvent, unpack_events
+from hatua.streams.sqlite_schema import add_to_ledger, failure
 
 
 class Lease:

@@ -12,8 +12,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from hatua.base.errors import HatuaError
 from hatua.streams.port import LogFull, LogUnavailable
 
@@ -59,12 +57,6 @@ CREATE TABLE IF NOT EXISTS rejected (
   PRIMARY KEY (project_id, minute, reason)
 ) WITHOUT ROWID;
 """
-
-PackedEvent = tuple[str, str, int, bytes]
-"""project_id, event_id, received_at, body."""
-
-pack_event = msgspec.msgpack.Encoder().encode
-unpack_events = msgspec.msgpack.Decoder(list[PackedEvent]).decode
 
 LedgerKey = tuple[str, int]
 """project_id, minute."""

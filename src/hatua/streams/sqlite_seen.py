@@ -8,8 +8,9 @@ commit waits long. A generation is dropped as a whole table when it is older tha
 
 import sqlite3
 from collections.abc import Sequence
-from hashlib import blake2b
 from typing import Final
+
+from hatua.streams.packing import SEEN_ID_BYTES
 
 FOLD_AT_IDS: Final = 65_536
 """Ids kept in memory before they are folded; about 100 bytes each, and as many again while a fold is under way."""
@@ -19,13 +20,6 @@ FOLD_SLICE_IDS: Final = 2_048
 
 GENERATIONS_PER_WINDOW: Final = 2
 """Each generation is one more B-tree to ask for every new id. With two, an id is remembered for 1 to 2 windows."""
-
-_ID_BYTES: Final = 16
-
-
-def seen_id(project_id: str, event_id: str) -> bytes:
-    """The 16 bytes by which an id is remembered. At 100 million ids the odds of one false duplicate are 1 in 10^22."""
-    return blake2b(f"{project_id}\0{event_id}".encode(), digest_size=_ID_BYTES).digest()
 
 
 class SeenIds:
@@ -59,7 +53,7 @@ class SeenIds:
         self._question = self._make_question()
         for seen_at, ids in connection.execute("SELECT seen_at, ids FROM seen_recent ORDER BY batch"):
             self._recent_since = min(self._recent_since, seen_at)
-            self._recent.update(ids[i : i + _ID_BYTES] for i in range(0, len(ids), _ID_BYTES))
+            self._recent.update(ids[i : i + SEEN_ID_BYTES] for i in range(0, len(ids), SEEN_ID_BYTES))
 
     def known(self, connection: sqlite3.Connection, ids: Sequence[bytes]) -> set[bytes]:
         """Those of `ids` that were remembered."""
@@ -138,7 +132,7 @@ class SeenIds:
 
 _SPLIT: Final = (
     "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?2 - 1),"
-    f" given(i, id) AS (SELECT i, substr(?1, 1 + {_ID_BYTES} * i, {_ID_BYTES}) FROM n)"
+    f" given(i, id) AS (SELECT i, substr(?1, 1 + {SEEN_ID_BYTES} * i, {SEEN_ID_BYTES}) FROM n)"
 )
 """Cuts one blob of ids (?1) into ?2 rows: one bound value and one statement whatever their number."""
 
