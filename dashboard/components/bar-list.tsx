@@ -1,6 +1,7 @@
 import { ListFilter } from 'lucide-react';
 import { formatCompact, formatValue } from '@/lib/format';
-import { dimensionLabel, METRICS, valueLabel, valueMark } from '@/lib/labels';
+import { dimensionLabel, METRICS } from '@/lib/labels';
+import { ValueLabel } from './value-label';
 
 export interface BarRow {
   value: string;
@@ -30,38 +31,36 @@ export function BarList({ dimension, rows, second, onPick }: BarListProps) {
         <span className="w-20 text-right">{METRICS[trailing].label}</span>
       </div>
       <ol>
-        {rows.map((row) => {
-          const label = valueLabel(dimension, row.value);
-          const mark = valueMark(dimension, row.value);
-          return (
-            <li key={row.value}>
-              <button
-                type="button"
-                onClick={() => onPick(row.value)}
-                aria-label={`${label}: ${formatCompact(row[leading])} ${METRICS[leading].label.toLowerCase()}, ${formatValue(row[trailing], METRICS[trailing].unit)} ${METRICS[trailing].label.toLowerCase()}. Filter by it`}
-                className="-outline-offset-2 group relative flex h-8 w-full items-center gap-3 rounded-lg px-2 text-left text-[0.8125rem] hover:bg-sunken/70"
-              >
-                <span
+        {rows.map((row) => (
+          <li key={row.value}>
+            <button
+              type="button"
+              onClick={() => onPick(row.value)}
+              className="-outline-offset-2 group relative flex h-8 w-full items-center gap-3 rounded-lg px-2 text-left text-[0.8125rem] hover:bg-sunken/70"
+            >
+              <span
+                aria-hidden
+                className="absolute inset-y-0.5 left-0 rounded-md bg-accent-soft transition-[width] duration-300 group-hover:bg-accent/20"
+                style={{ width: `${Math.max(0.6, (row[leading] / top) * 100)}%` }}
+              />
+              <span className="relative flex min-w-0 flex-1 items-center gap-2">
+                <ValueLabel dimension={dimension} value={row.value} />
+                <ListFilter
+                  className="size-3.5 shrink-0 text-accent opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100"
                   aria-hidden
-                  className="absolute inset-y-0.5 left-0 rounded-md bg-accent-soft transition-[width] duration-300 group-hover:bg-accent/20"
-                  style={{ width: `${Math.max(0.6, (row[leading] / top) * 100)}%` }}
                 />
-                <span className="relative flex min-w-0 flex-1 items-center gap-2">
-                  {mark && <span aria-hidden>{mark}</span>}
-                  <span className="truncate">{label}</span>
-                  <ListFilter
-                    className="size-3.5 shrink-0 text-accent opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100"
-                    aria-hidden
-                  />
-                </span>
-                <span className="relative w-16 text-right font-medium">{formatCompact(row[leading])}</span>
-                <span className="relative w-20 text-right text-muted">
-                  {formatValue(row[trailing], METRICS[trailing].unit, true)}
-                </span>
-              </button>
-            </li>
-          );
-        })}
+              </span>
+              <span className="relative w-16 text-right font-medium">
+                {formatCompact(row[leading])}
+                <span className="sr-only"> {METRICS[leading].label.toLowerCase()}, </span>
+              </span>
+              <span className="relative w-20 text-right text-muted">
+                {formatValue(row[trailing], METRICS[trailing].unit, true)}
+                <span className="sr-only"> {METRICS[trailing].label.toLowerCase()}. Filter by it</span>
+              </span>
+            </button>
+          </li>
+        ))}
       </ol>
     </div>
   );

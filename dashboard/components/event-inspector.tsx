@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { CopyButton } from '@/components/ui/copy-button';
 import { Modal } from '@/components/ui/overlay';
 import type { EventRecord, JsonObject } from '@/lib/api/types';
-import { countryFlag, countryName } from '@/lib/countries';
+import { countryName } from '@/lib/countries';
 import { formatTime } from '@/lib/format';
 import { valueLabel } from '@/lib/labels';
 
@@ -56,9 +56,7 @@ function Facts({ event }: { event: EventRecord }) {
         <Fact name="Page">{[event.page_path, event.page_title].filter(Boolean).join(' · ')}</Fact>
         <Fact name="Came from">{event.referrer_host || 'Direct / None'}</Fact>
         <Fact name="Channel">{valueLabel('channel', event.channel)}</Fact>
-        <Fact name="Place">
-          {place.length > 0 ? `${countryFlag(event.country_code)} ${place.join(', ')}` : ''}
-        </Fact>
+        <Fact name="Place">{place.join(', ')}</Fact>
         <Fact name="Device">
           {[valueLabel('device_type', event.device_type), event.browser, event.os]
             .filter(Boolean)

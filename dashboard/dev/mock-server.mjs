@@ -43,6 +43,8 @@ function project(id, name) {
     default_goal: 'return_filed',
     allowed_origins: ['https://tax.example.org'],
     retention_days: 730,
+    keep_ip: 'none',
+    hash_phones: false,
     write_keys: [
       {
         id: `${id}_w1`,

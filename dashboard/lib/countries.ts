@@ -28,14 +28,12 @@ export function alpha2OfAtlasId(id: string | number | undefined): string | null 
 
 const names = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'code' });
 
-/** "KE" -> "Kenya". What is not a country code comes back as it is. */
-export function countryName(code: string): string {
-  if (!/^[A-Z]{2}$/.test(code)) return code;
-  return names.of(code) ?? code;
+export function isCountryCode(code: string): boolean {
+  return /^[A-Z]{2}$/.test(code);
 }
 
-/** "KE" -> the flag emoji, two regional indicator letters. */
-export function countryFlag(code: string): string {
-  if (!/^[A-Z]{2}$/.test(code)) return '';
-  return String.fromCodePoint(...[...code].map((letter) => 0x1f1e6 + letter.charCodeAt(0) - 65));
+/** "KE" -> "Kenya". What is not a country code comes back as it is. */
+export function countryName(code: string): string {
+  if (!isCountryCode(code)) return code;
+  return names.of(code) ?? code;
 }

@@ -1,6 +1,6 @@
 /** Words for the keys of the API: dimensions, metrics, operators, and what an empty value reads as. */
 import type { Filter, Metric, Operator } from '@/lib/api/types';
-import { countryFlag, countryName } from './countries';
+import { countryName } from './countries';
 import type { Unit } from './format';
 
 export const DIMENSIONS: readonly { key: string; label: string; group: string }[] = [
@@ -68,10 +68,6 @@ export function valueLabel(dimension: string, value: string): string {
   if (dimension === 'referrer_channel')
     return value.charAt(0).toUpperCase() + value.slice(1).replaceAll('_', ' ');
   return value;
-}
-
-export function valueMark(dimension: string, value: string): string | null {
-  return dimension === 'country' ? countryFlag(value) || null : null;
 }
 
 export function filterSentence(filter: Filter): string {

@@ -24,7 +24,7 @@ export function HeatGrid({ cells, unit, numbers }: HeatGridProps) {
     <section
       aria-label={`${unit} by day and hour`}
       tabIndex={0}
-      className="-outline-offset-2 overflow-x-auto px-4 pt-1 pb-4"
+      className="-outline-offset-2 relative overflow-x-auto px-4 pt-1 pb-4"
     >
       <table className="w-full min-w-[44rem] table-fixed border-separate border-spacing-[3px]">
         <caption className="sr-only">{unit} by day of the week and hour of the day</caption>

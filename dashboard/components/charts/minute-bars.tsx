@@ -12,15 +12,18 @@ export function MinuteBars({ minutes, timezone }: { minutes: readonly RealtimeMi
       role="img"
       aria-label={`People per minute over ${minutes.length} minutes: at most ${top} in a minute, ${formatCount(total)} events in all`}
     >
-      <div className="relative mt-2 flex h-24 items-end gap-[3px] border-line-strong border-b">
-        <span className="absolute top-0 left-0 text-2xs text-muted" aria-hidden>
+      <div className="relative mt-2 flex h-24 items-end gap-[3px] border-line-strong border-b pr-7">
+        <span
+          className="absolute inset-x-0 top-0 border-line border-t text-right text-2xs text-muted"
+          aria-hidden
+        >
           {top}
         </span>
         {minutes.map((minute, index) => (
           <span
             key={minute.minute}
             title={`${clock(minute.minute)}: ${minute.people} people, ${minute.events} events`}
-            className="group flex h-full flex-1 items-end"
+            className="group relative flex h-full flex-1 items-end"
           >
             <span
               className="w-full rounded-t-[3px] bg-accent transition-[height] duration-500 group-hover:opacity-70"
@@ -32,7 +35,7 @@ export function MinuteBars({ minutes, timezone }: { minutes: readonly RealtimeMi
           </span>
         ))}
       </div>
-      <div className="mt-1 flex justify-between text-2xs text-muted" aria-hidden>
+      <div className="mt-1 flex justify-between pr-7 text-2xs text-muted" aria-hidden>
         <span>{first ? clock(first.minute) : ''}</span>
         <span>now</span>
       </div>

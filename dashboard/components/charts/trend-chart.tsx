@@ -67,6 +67,10 @@ export function TrendChart({ series, interval, label, unit, timezone }: TrendCha
   const gradient = useId();
   const spots = spotsOf(series);
   const single = spots.length === 1;
+  const tick = tickOf(unit);
+  // A digit at 11 px is about 6.5 px wide; the top tick is at most a tenth above the top value.
+  const top = Math.max(0, ...spots.flatMap((spot) => [spot.value ?? 0, spot.previous ?? 0]));
+  const axisWidth = 14 + 6.5 * Math.max(2, tick(unit === 'count' ? Math.round(top * 1.1) : top * 1.1).length);
   return (
     <figure className="mt-3">
       <div className="h-72">
@@ -93,8 +97,8 @@ export function TrendChart({ series, interval, label, unit, timezone }: TrendCha
               tickMargin={8}
             />
             <YAxis
-              width="auto"
-              tickFormatter={tickOf(unit)}
+              width={axisWidth}
+              tickFormatter={tick}
               tick={{ fontSize: 11, fill: 'var(--muted)' }}
               tickLine={false}
               axisLine={false}

@@ -8,11 +8,11 @@ import { feature } from 'topojson-client';
 import type { GeometryCollection, Topology } from 'topojson-specification';
 import atlasJson from 'world-atlas/countries-110m.json';
 import { Segments } from '@/components/ui/tabs';
-import { alpha2OfAtlasId, countryFlag, countryName } from '@/lib/countries';
+import { alpha2OfAtlasId, countryName } from '@/lib/countries';
 import { formatCompact, formatRate } from '@/lib/format';
 
 const WIDTH = 800;
-const HEIGHT = 420;
+const HEIGHT = 400;
 const atlas = atlasJson as unknown as Topology<{ countries: GeometryCollection<{ name: string }> }>;
 const ANTARCTICA = '010';
 const shapes = feature(atlas, atlas.objects.countries).features.filter((shape) => shape.id !== ANTARCTICA);
@@ -74,8 +74,8 @@ export function WorldMap({ rows, onPick }: WorldMapProps) {
   // Square root: a country with a hundredth of the visitors of the first still shows.
   const fill = (code: string | null): string => {
     const count = code ? (visitors.get(code) ?? 0) : 0;
-    if (count === 0) return 'var(--heat-0)';
-    return `color-mix(in oklab, var(--heat-1) ${Math.round(18 + 82 * Math.sqrt(count / top))}%, var(--heat-0))`;
+    if (count === 0) return 'var(--land)';
+    return `color-mix(in oklab, var(--heat-1) ${Math.round(22 + 78 * Math.sqrt(count / top))}%, var(--land))`;
   };
   const point = (event: PointerEvent) => {
     const code = (event.target as Element).getAttribute('data-code');
@@ -114,7 +114,7 @@ export function WorldMap({ rows, onPick }: WorldMapProps) {
             className="-translate-x-1/2 -translate-y-full pointer-events-none absolute z-10 whitespace-nowrap rounded-lg border border-line bg-surface px-2.5 py-1.5 text-xs shadow-pop"
             style={{ left: pointed.x, top: pointed.y - 10 }}
           >
-            {countryFlag(pointed.code)} {countryName(pointed.code)}{' '}
+            {countryName(pointed.code)}{' '}
             <span className="ml-1 font-semibold">{formatCompact(visitors.get(pointed.code) ?? 0)}</span>
             {total > 0 && (
               <span className="ml-1 text-muted">{formatRate((visitors.get(pointed.code) ?? 0) / total)}</span>
@@ -124,12 +124,12 @@ export function WorldMap({ rows, onPick }: WorldMapProps) {
       </div>
       <div className="mt-2 flex items-center justify-between gap-3">
         <span className="flex items-center gap-2 text-muted text-xs" aria-hidden>
-          0
+          1
           <span
             className="h-1.5 w-24 rounded-full"
             style={{
               background:
-                'linear-gradient(to right in oklab, var(--heat-0), color-mix(in oklab, var(--heat-1) 45%, var(--heat-0)), var(--heat-1))',
+                'linear-gradient(to right in oklab, color-mix(in oklab, var(--heat-1) 22%, var(--land)), var(--heat-1))',
             }}
           />
           {formatCompact(top)}

@@ -20,7 +20,11 @@ interface DataTableProps<Row> {
 /** A plain, honest table; scrolls sideways where it does not fit. */
 export function DataTable<Row>({ caption, columns, rows, rowKey, className }: DataTableProps<Row>) {
   return (
-    <section aria-label={caption} tabIndex={0} className={clsx('overflow-auto -outline-offset-2', className)}>
+    <section
+      aria-label={caption}
+      tabIndex={0}
+      className={clsx('-outline-offset-2 relative overflow-auto', className)}
+    >
       <table className="w-full text-[0.8125rem]">
         <caption className="sr-only">{caption}</caption>
         <thead className="sticky top-0 bg-surface">

@@ -162,7 +162,7 @@ export function useApiKeys(project: string | null) {
     queryKey: ['api-keys', project],
     queryFn: ({ signal }) =>
       api.get<{ api_keys: ApiKey[] }>('/api/dashboard/api-keys', { project_id: project }, signal),
-    select: (answer) => answer.api_keys.filter((key) => key.project_id === project && !key.revoked_at),
+    select: (answer) => answer.api_keys,
     enabled: project !== null,
   });
 }

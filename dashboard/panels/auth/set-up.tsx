@@ -8,7 +8,7 @@ import { Button } from '@/components/ui/button';
 import { Field, Input, PasswordInput } from '@/components/ui/field';
 import { api, rememberCsrf } from '@/lib/api/client';
 import { useAuthState } from '@/lib/api/queries';
-import type { AuthState, Project, SetupRequest, SignedIn } from '@/lib/api/types';
+import type { AuthState, SetupDone, SetupRequest } from '@/lib/api/types';
 import { errorOfField, errorOfForm } from '@/lib/form-errors';
 import { ownTimezone } from '@/lib/timezones';
 import { AuthFrame, FormError } from './frame';
@@ -30,7 +30,7 @@ export function SetUp() {
   const [token, setToken] = useState('');
   const [timezone, setTimezone] = useState('UTC');
   const setup = useMutation({
-    mutationFn: (form: SetupRequest) => api.post<SignedIn & { project: Project }>('/api/auth/setup', form),
+    mutationFn: (form: SetupRequest) => api.post<SetupDone>('/api/auth/setup', form),
     onSuccess: ({ user, csrf, project }) => {
       rememberCsrf(csrf);
       client.setQueryData<AuthState>(['auth'], (state) => ({

@@ -67,10 +67,7 @@ export function SignIn() {
           {login.isPending ? 'Signing in…' : 'Sign in'}
         </Button>
       </form>
-      <p className="mt-6 text-muted text-xs">
-        Forgot the password? An admin can set a new one, or print a one-time link on the server with{' '}
-        <code className="font-mono">hatua users link</code>.
-      </p>
+      <p className="mt-6 text-muted text-xs">Forgot your password? Ask an admin of your organisation.</p>
     </AuthFrame>
   );
 }

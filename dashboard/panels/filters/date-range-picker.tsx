@@ -27,8 +27,9 @@ export function DateRangePicker() {
   const label = preset?.label ?? days;
   return (
     <PopoverRoot open={open} onOpenChange={setOpen}>
-      <PopoverTrigger className={buttonClass('outline')} aria-label={`Date range: ${label}`}>
+      <PopoverTrigger className={buttonClass('outline')}>
         <CalendarDays aria-hidden />
+        <span className="sr-only">Date range: </span>
         {label}
         {preset && <span className="hidden font-normal text-muted lg:inline">{days}</span>}
         <ChevronDown className="text-muted" aria-hidden />

@@ -45,11 +45,9 @@ function Chip({ filter, index }: { filter: Filter; index: number }) {
   return (
     <span className="flex h-7 min-w-0 items-center rounded-lg border border-accent/25 bg-accent-soft text-xs">
       <PopoverRoot open={open} onOpenChange={setOpen}>
-        <PopoverTrigger
-          className="flex h-full min-w-0 items-center gap-1 rounded-l-lg pr-1 pl-2.5 hover:text-accent"
-          aria-label={`Change the filter: ${filterSentence(filter)}`}
-        >
+        <PopoverTrigger className="flex h-full min-w-0 items-center gap-1 rounded-l-lg pr-1 pl-2.5 hover:text-accent">
           <span className="shrink-0 text-muted">
+            <span className="sr-only">Change the filter: </span>
             {filter.scope === 'visit' && 'First event’s '}
             {dimensionLabel(filter.dimension)} {OPERATOR_LABELS[filter.operator]}
           </span>

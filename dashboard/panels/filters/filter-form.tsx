@@ -5,12 +5,13 @@ import { useDeferredValue, useState } from 'react';
 import { Button, buttonClass } from '@/components/ui/button';
 import { Field, Input, Select } from '@/components/ui/field';
 import { PopoverPanel, PopoverRoot, PopoverTrigger } from '@/components/ui/overlay';
+import { ValueLabel } from '@/components/value-label';
 import { useDimensionValues } from '@/lib/api/queries';
 import type { Filter, Operator, Scope } from '@/lib/api/types';
 import { useQuestion } from '@/lib/filters/question';
 import { useFilters } from '@/lib/filters/store';
 import { formatCompact } from '@/lib/format';
-import { DIMENSIONS, OPERATOR_LABELS, valueLabel, valueMark } from '@/lib/labels';
+import { DIMENSIONS, OPERATOR_LABELS, valueLabel } from '@/lib/labels';
 
 const GROUPS = [...new Set(DIMENSIONS.map((dimension) => dimension.group))];
 const OPERATORS = Object.entries(OPERATOR_LABELS) as [Operator, string][];
@@ -21,9 +22,11 @@ export function AddFilter() {
   const addFilter = useFilters((state) => state.addFilter);
   return (
     <PopoverRoot open={open} onOpenChange={setOpen}>
-      <PopoverTrigger className={buttonClass('outline')} aria-label="Add a filter">
+      <PopoverTrigger className={buttonClass('outline')}>
         <ListFilter aria-hidden />
-        <span className="max-sm:sr-only">Filter</span>
+        <span className="max-sm:sr-only">
+          <span className="sr-only">Add a </span>Filter
+        </span>
       </PopoverTrigger>
       <PopoverPanel align="end" className="w-80" aria-label="Add a filter">
         <FilterForm
@@ -217,8 +220,8 @@ function Suggestions({ dimension, search, chosen, onToggle }: SuggestionsProps) 
               ) : (
                 <Plus className="size-3.5 shrink-0 text-muted" aria-hidden />
               )}
-              <span className="min-w-0 flex-1 truncate">
-                {valueMark(dimension, value)} {valueLabel(dimension, value)}
+              <span className="min-w-0 flex-1">
+                <ValueLabel dimension={dimension} value={value} />
               </span>
               <span className="text-muted text-xs">{formatCompact(events)}</span>
             </button>

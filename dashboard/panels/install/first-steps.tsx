@@ -15,7 +15,8 @@ export function FirstSteps({ children }: { children: ReactNode }) {
   const user = useUser();
   const projects = useProjects();
   const project = useCurrentProject();
-  const first = useFirstEvent(project?.id ?? null);
+  // Viewers may not ask, and could do nothing about it.
+  const first = useFirstEvent(user.role === 'viewer' ? null : (project?.id ?? null));
   if (projects.data?.length === 0) {
     return (
       <Empty

@@ -1,8 +1,9 @@
 import type { Column } from '@/components/ui/data-table';
+import { ValueLabel } from '@/components/value-label';
 import type { Breakdown, BreakdownRow, Filter } from '@/lib/api/types';
 import type { Table } from '@/lib/csv';
 import { formatCount, formatValue } from '@/lib/format';
-import { dimensionLabel, valueLabel, valueMark } from '@/lib/labels';
+import { dimensionLabel } from '@/lib/labels';
 
 /** The figure beside the visitors of a row. */
 export type SecondColumn = 'conversion_rate' | 'events' | 'bounce_rate';
@@ -20,8 +21,7 @@ export function breakdownColumns(dimension: string): Column<BreakdownRow>[] {
       key: 'value',
       head: dimensionLabel(dimension),
       className: 'max-w-72 truncate',
-      cell: (row) =>
-        [valueMark(dimension, row.value), valueLabel(dimension, row.value)].filter(Boolean).join(' '),
+      cell: (row) => <ValueLabel dimension={dimension} value={row.value} />,
     },
     { key: 'visitors', head: 'Visitors', align: 'right', cell: (row) => formatCount(row.visitors) },
     { key: 'sessions', head: 'Sessions', align: 'right', cell: (row) => formatCount(row.sessions) },

@@ -29,4 +29,17 @@ export function Breakdowns() {
   );
 }
 
+export function DevicesPanel() {
+  return (
+    <BreakdownCard
+      label="Devices"
+      tabs={[
+        { dimension: 'device_type', label: 'Devices' },
+        { dimension: 'browser', label: 'Browsers' },
+        { dimension: 'os', label: 'Systems' },
+      ]}
+    />
+  );
+}
+
 const UTM_HINT = 'Add utm_source, utm_medium or utm_campaign to the links you share, and they show up here.';

@@ -11,7 +11,7 @@ import { useDefinitions } from '@/lib/api/queries';
 import type { Overview, Timeseries } from '@/lib/api/types';
 import { useFilters } from '@/lib/filters/store';
 import { MAIN_METRICS, type MainMetric } from '@/lib/filters/url';
-import { changeOf, formatDayRange, formatValue, NOTHING } from '@/lib/format';
+import { changeOf, formatDayRange, formatValue } from '@/lib/format';
 import { METRICS } from '@/lib/labels';
 
 interface KpiCardsProps {
@@ -74,21 +74,22 @@ function KpiCard({ metric, overview, points, dimmed }: KpiCardProps) {
         </span>
         {overview ? (
           <>
-            <span className={clsx('mt-1 flex flex-wrap items-baseline gap-x-2', dimmed && 'opacity-60')}>
-              <span className="font-semibold text-[1.625rem] leading-8 tracking-tight">
-                {formatValue(figure?.value, words.unit, true)}
-              </span>
+            <span
+              className={clsx(
+                'mt-1 block font-semibold text-[1.625rem] leading-8 tracking-tight',
+                dimmed && 'opacity-60',
+              )}
+            >
+              {formatValue(figure?.value, words.unit, true)}
+            </span>
+            <span className="mt-0.5 flex h-4 items-center gap-2 whitespace-nowrap text-2xs text-muted">
               <ChangeMark
                 change={changeOf(figure?.value, figure?.previous, words.unit)}
                 better={words.better}
               />
-            </span>
-            <span className="h-4 truncate text-2xs text-muted">
-              {previous && figure && figure.previous !== null
-                ? `${formatValue(figure.previous, words.unit, true)} before`
-                : previous
-                  ? `${NOTHING} before`
-                  : ''}
+              {previous && (
+                <span className="truncate">from {formatValue(figure?.previous, words.unit, true)}</span>
+              )}
             </span>
           </>
         ) : (

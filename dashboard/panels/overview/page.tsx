@@ -1,7 +1,7 @@
 'use client';
 
 import { FirstSteps } from '@/panels/install/first-steps';
-import { Breakdowns } from './breakdowns';
+import { Breakdowns, DevicesPanel } from './breakdowns';
 import { Headline } from './headline';
 import { HeatmapPanel } from './heatmap-panel';
 import { PlacesPanel } from './places-panel';
@@ -13,7 +13,10 @@ export function OverviewPage() {
         <Headline />
         <Breakdowns />
         <PlacesPanel />
-        <HeatmapPanel />
+        <div className="grid gap-4 xl:grid-cols-[minmax(0,1fr)_minmax(0,2fr)]">
+          <DevicesPanel />
+          <HeatmapPanel />
+        </div>
       </div>
     </FirstSteps>
   );

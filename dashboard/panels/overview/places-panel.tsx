@@ -15,10 +15,10 @@ const WorldMap = dynamic(() => import('@/components/charts/world-map').then((mod
   loading: () => <Skeleton className="m-4 h-64" />,
 });
 
-/** Where people are, on the map and in lists, and what they hold in their hands. */
+/** Where people are: on the map, and in lists. */
 export function PlacesPanel() {
   return (
-    <div className="grid gap-4 lg:grid-cols-2 2xl:grid-cols-[minmax(0,1.3fr)_minmax(0,1fr)_minmax(0,1fr)]">
+    <div className="grid gap-4 xl:grid-cols-[minmax(0,1.35fr)_minmax(0,1fr)]">
       <MapCard />
       <BreakdownCard
         label="Places"
@@ -29,16 +29,6 @@ export function PlacesPanel() {
           { dimension: 'locale', label: 'Languages' },
         ]}
       />
-      <div className="min-w-0 lg:max-2xl:col-span-2">
-        <BreakdownCard
-          label="Devices"
-          tabs={[
-            { dimension: 'device_type', label: 'Devices' },
-            { dimension: 'browser', label: 'Browsers' },
-            { dimension: 'os', label: 'Systems' },
-          ]}
-        />
-      </div>
     </div>
   );
 }

@@ -7,9 +7,9 @@ import { EventInspector } from '@/components/event-inspector';
 import { Button } from '@/components/ui/button';
 import { Card, CardHead } from '@/components/ui/card';
 import { Empty } from '@/components/ui/states';
+import { CountryTag } from '@/components/value-label';
 import { type LiveState, useLiveEvents } from '@/lib/api/live';
 import type { EventRecord, Project } from '@/lib/api/types';
-import { countryFlag, countryName } from '@/lib/countries';
 import { eventDetail, isFailure, shortId } from '@/lib/events';
 import { formatCount, formatTime } from '@/lib/format';
 import { valueLabel } from '@/lib/labels';
@@ -71,7 +71,10 @@ export function EventStream({ project, recent }: EventStreamProps) {
             : 'Events show up here within two seconds of happening.'}
         </Empty>
       ) : (
-        <ol aria-label="Latest events" className="mt-2 divide-y divide-line/70 border-line border-t">
+        <ol
+          aria-label="Latest events"
+          className="relative mt-2 max-h-[min(44rem,70dvh)] divide-y divide-line/70 overflow-y-auto overscroll-contain rounded-b-xl border-line border-t"
+        >
           {rows.map((event) => (
             <li key={event.event_id} className="animate-arrive">
               <Row event={event} timezone={timezone} onOpen={() => setShown(event)} />
@@ -112,13 +115,7 @@ function Row({ event, timezone, onOpen }: RowProps) {
       <span className="flex items-center gap-2 text-muted text-xs max-sm:hidden">
         <span className="font-mono">{shortId(event.person)}</span>
         <span className="w-16 truncate text-right">{valueLabel('device_type', event.device_type)}</span>
-        <span
-          role="img"
-          aria-label={countryName(event.country_code) || 'Unknown country'}
-          className="w-5 text-center"
-        >
-          {countryFlag(event.country_code) || '·'}
-        </span>
+        <CountryTag code={event.country_code} />
       </span>
     </button>
   );

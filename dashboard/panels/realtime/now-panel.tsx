@@ -40,19 +40,21 @@ export function NowPanel({ query }: { query: UseQueryResult<Realtime> }) {
             <div className="min-w-0">
               <div className="flex items-center justify-between">
                 <p className="font-medium text-[0.8125rem] text-muted">People per minute, last 30 minutes</p>
-                <DataTools
-                  name="People per minute"
-                  asTable={asTable}
-                  onAsTable={setAsTable}
-                  table={
-                    minutes
-                      ? {
-                          columns: ['minute', 'people', 'events'],
-                          rows: minutes.map((each) => [each.minute, each.people, each.events]),
-                        }
-                      : null
-                  }
-                />
+                <div className="flex">
+                  <DataTools
+                    name="People per minute"
+                    asTable={asTable}
+                    onAsTable={setAsTable}
+                    table={
+                      minutes
+                        ? {
+                            columns: ['minute', 'people', 'events'],
+                            rows: minutes.map((each) => [each.minute, each.people, each.events]),
+                          }
+                        : null
+                    }
+                  />
+                </div>
               </div>
               {asTable ? (
                 <DataTable

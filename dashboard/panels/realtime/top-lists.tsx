@@ -4,9 +4,9 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import { Card, CardHead } from '@/components/ui/card';
 import { Panel } from '@/components/ui/panel';
 import { Empty, SkeletonRows } from '@/components/ui/states';
+import { ValueLabel } from '@/components/value-label';
 import type { Realtime } from '@/lib/api/types';
 import { formatCount } from '@/lib/format';
-import { valueLabel, valueMark } from '@/lib/labels';
 
 interface Top {
   value: string;
@@ -52,7 +52,7 @@ interface TopCardProps {
 
 function TopCard({ query, title, unit, dimension, pick }: TopCardProps) {
   return (
-    <Card aria-label={title}>
+    <Card aria-label={`Top ${title.toLowerCase()}`}>
       <CardHead title={title} tools={<span className="pr-1 text-muted text-xs">{unit}, 30 min</span>} />
       <Panel
         query={query}
@@ -77,8 +77,8 @@ function Bars({ dimension, rows }: { dimension: string; rows: Top[] }) {
             className="absolute inset-y-0.5 left-0 rounded-md bg-accent-soft transition-[width] duration-500"
             style={{ width: `${(row.count / top) * 100}%` }}
           />
-          <span className="relative min-w-0 flex-1 truncate">
-            {valueMark(dimension, row.value)} {valueLabel(dimension, row.value)}
+          <span className="relative min-w-0 flex-1">
+            <ValueLabel dimension={dimension} value={row.value} />
           </span>
           <span className="relative font-medium">{formatCount(row.count)}</span>
         </li>

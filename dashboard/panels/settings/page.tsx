@@ -9,6 +9,7 @@ import { InstallPanel } from '@/panels/install/install-panel';
 import { ApiKeysPanel } from './api-keys-panel';
 import { NewProject } from './new-project';
 import { OriginsPanel } from './origins-panel';
+import { PrivacyPanel } from './privacy-panel';
 import { ProjectPanel } from './project-panel';
 import { ProjectsPanel } from './projects-panel';
 import { Section } from './section';
@@ -36,7 +37,12 @@ export function SettingsPage() {
             <Skeleton className="m-5 h-72" />
           ) : (
             <>
-              {shown === 'project' && project && <ProjectPanel key={project.id} project={project} />}
+              {shown === 'project' && project && (
+                <>
+                  <ProjectPanel key={project.id} project={project} />
+                  <PrivacyPanel key={`${project.id} privacy`} project={project} />
+                </>
+              )}
               {shown === 'install' && project && (
                 <Section
                   title={`Add Hatua to ${project.name}`}

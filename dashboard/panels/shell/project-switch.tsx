@@ -22,10 +22,9 @@ function Initial({ name }: { name: string }) {
   return (
     <span
       aria-hidden
-      className="grid size-6 shrink-0 place-items-center rounded-md bg-accent-soft font-semibold text-accent text-xs uppercase"
-    >
-      {name.trim().charAt(0) || '?'}
-    </span>
+      data-initial={name.trim().charAt(0) || '?'}
+      className="grid size-6 shrink-0 place-items-center rounded-md bg-accent-soft font-semibold text-accent text-xs uppercase before:content-[attr(data-initial)]"
+    />
   );
 }
 
@@ -39,12 +38,12 @@ export function ProjectSwitch({ narrow = false }: { narrow?: boolean }) {
   return (
     <MenuRoot>
       <MenuTrigger
-        aria-label={`Project: ${current.name}`}
         className={clsx(
           'flex h-9 w-full items-center gap-2 rounded-lg text-left font-medium text-[0.8125rem] hover:bg-sunken data-[state=open]:bg-sunken',
           narrow ? 'justify-center' : 'border border-line px-1.5 shadow-card',
         )}
       >
+        <span className="sr-only">Project: {narrow && current.name}</span>
         <Initial name={current.name} />
         {!narrow && (
           <>

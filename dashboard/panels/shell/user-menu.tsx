@@ -40,7 +40,6 @@ export function UserMenu({ narrow = false }: { narrow?: boolean }) {
   return (
     <MenuRoot>
       <MenuTrigger
-        aria-label={`Account of ${user.name || user.email}`}
         className={clsx(
           'flex w-full items-center gap-2.5 rounded-lg text-left hover:bg-sunken data-[state=open]:bg-sunken',
           narrow ? 'justify-center py-1' : 'px-2 py-1.5',
@@ -48,10 +47,10 @@ export function UserMenu({ narrow = false }: { narrow?: boolean }) {
       >
         <span
           aria-hidden
-          className="grid size-8 shrink-0 place-items-center rounded-full bg-accent font-semibold text-accent-text text-xs"
-        >
-          {initials(user.name || user.email)}
-        </span>
+          data-initials={initials(user.name || user.email)}
+          className="grid size-8 shrink-0 place-items-center rounded-full bg-accent font-semibold text-accent-text text-xs before:content-[attr(data-initials)]"
+        />
+        <span className="sr-only">Account of {narrow && (user.name || user.email)}</span>
         {!narrow && (
           <span className="min-w-0">
             <span className="block truncate font-medium text-[0.8125rem]">{user.name || user.email}</span>
