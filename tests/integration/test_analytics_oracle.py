@@ -9,8 +9,9 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from hatua.analytics import breakdown, dimension_values, events_list, heatmap, overview, timeseries
+from hatua.analytics import breakdown, dimension_values, events_list, heatmap, overview, sessions, timeseries
 from hatua.analytics.question import ProjectQuestion, read
+from hatua.analytics.session_shapes import SessionQuestion, SessionsQuestion
 from hatua.analytics.shapes import (
     BreakdownQuestion,
     CellMetric,
@@ -24,8 +25,9 @@ from hatua.analytics.shapes import (
 )
 from hatua.warehouse.client import Warehouse
 from tests.oracle import calendar, numbers
+from tests.oracle import sessions as oracle_sessions
 from tests.oracle.compare import agree, store
-from tests.oracle.generate import DIMENSIONS, generate_filters, generate_history, generate_range
+from tests.oracle.generate import DIMENSIONS, generate_filters, generate_history, generate_range, iso
 from tests.oracle.history import History
 
 QUICK = int(os.environ.get("HATUA_TEST_HISTORIES", "60"))
@@ -132,6 +134,62 @@ def expect_events(history: History, question: Question) -> Any:
     return [(event.event_id, history.person(event)) for event in listed if asked.event_name in ("", event.event_name)]
 
 
+def ask_sessions(warehouse: Warehouse, project: str, question: Question) -> Any:
+    """Every page, to the end; of the first session also its timeline, page by page."""
+    found: list[Any] = []
+    cursor = ""
+    while True:
+        asked = as_read(SessionsQuestion, {**question, "cursor": cursor}, project)
+        page = sessions.answer(warehouse, asked)
+        found += page.sessions
+        if page.next_cursor is None:
+            break
+        cursor = page.next_cursor
+    rows = [{name: getattr(one, name) for name in SESSION} for one in found]
+    if not found:
+        return rows, []
+    assert found[0].person == found[0].persons[0]
+    return rows, _timeline(warehouse, project, found[0])
+
+
+def _timeline(warehouse: Warehouse, project: str, expected: Any) -> list[str]:
+    events: list[str] = []
+    cursor = ""
+    while True:
+        asked = SessionQuestion(project=project, session_id=expected.session_id, limit=2, cursor=cursor)
+        page = sessions.timeline(warehouse, asked)
+        assert page.session == expected
+        events += [event.event_id for event in page.events]
+        if page.next_cursor is None:
+            return events
+        cursor = page.next_cursor
+
+
+SESSION = (
+    "session_id",
+    "persons",
+    "started_at",
+    "duration_s",
+    "events",
+    "pageviews",
+    "entry_page",
+    "exit_page",
+    "country_code",
+    "device_type",
+    "channel",
+    "referrer_host",
+    "utm_source",
+    "bounced",
+    "converted",
+)
+
+
+def expect_sessions(history: History, question: Question) -> Any:
+    rows = oracle_sessions.listed(history, as_read(SessionsQuestion, question))
+    timeline = oracle_sessions.timeline(history, rows[0]["session_id"]) if rows else []
+    return [{**row, "started_at": iso(row["started_at"])} for row in rows], timeline
+
+
 Make = Callable[[Random], Question]
 KINDS: dict[str, tuple[Callable[..., Any], Callable[..., Any], Make]] = {
     "overview": (
@@ -174,6 +232,15 @@ KINDS: dict[str, tuple[Callable[..., Any], Callable[..., Any], Make]] = {
         lambda random: {
             "limit": random.randint(1, 6),
             "event_name": random.choice(("", "", "page_view", "nothing")),
+        },
+    ),
+    "sessions": (
+        ask_sessions,
+        expect_sessions,
+        lambda random: {
+            "limit": random.randint(1, 3),
+            "search": random.choice(("", "", "S1", "/MRI", "u")),
+            "person": random.choice(("", "", "u1", "a1", "a3")),
         },
     ),
 }

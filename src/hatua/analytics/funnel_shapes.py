@@ -80,6 +80,34 @@ class FunnelQuestion(Question, frozen=True, kw_only=True, forbid_unknown_fields=
                 )
 
 
+class FunnelDefinition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A funnel without a project and a range: what is saved, and what integrations bring along as presets."""
+
+    key: Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[a-z0-9_-]+$")]
+    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    description: Annotated[str, Meta(max_length=2_000)] = ""
+    steps: Annotated[tuple[FunnelStep, ...], Meta(min_length=1, max_length=MAX_STEPS)]
+    order: Order = "ordered"
+    window_s: Annotated[int, Meta(ge=1, le=MAX_WINDOW_S)] | None = None
+    per: Name = "person"
+    exclusions: Annotated[tuple[Exclusion, ...], Meta(max_length=MAX_EXCLUSIONS)] = ()
+
+    def question(self, project: str, from_: str, to: str, tz: str, filters: Filters = ()) -> FunnelQuestion:
+        """This funnel, asked of a project and a range."""
+        return FunnelQuestion(
+            project=project,
+            from_=from_,
+            to=to,
+            tz=tz,
+            filters=filters,
+            steps=self.steps,
+            order=self.order,
+            window_s=self.window_s,
+            per=self.per,
+            exclusions=self.exclusions,
+        )
+
+
 class FunnelStepResult(msgspec.Struct, frozen=True, kw_only=True):
     """`count`: who reached this step. `dropped`: who reached the one before and not this one. Times are from the step
     before, over those who reached this one; null for the first step and where there is nobody."""

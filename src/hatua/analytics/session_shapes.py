@@ -1,0 +1,69 @@
+"""Questions and answers about single sessions."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from hatua.analytics.event import Event
+from hatua.analytics.question import Name, ProjectQuestion, Question
+
+
+class SessionsQuestion(Question, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Sessions with an event in the range that meets the filters, latest start first. `search`: text (any case) in the
+    session's id, persons, entry or exit page, or city. `person`: only those in which this person did something."""
+
+    search: Annotated[str, Meta(max_length=200)] = ""
+    person: Annotated[str, Meta(max_length=200)] = ""
+    goal: Name = "return_filed"
+    limit: Annotated[int, Meta(ge=1, le=1_000)] = 50
+    cursor: Annotated[str, Meta(max_length=1_000)] = ""
+
+
+class SessionQuestion(ProjectQuestion, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One session with its events, first to last."""
+
+    session_id: Name
+    goal: Name = "return_filed"
+    limit: Annotated[int, Meta(ge=1, le=5_000)] = 1_000
+    cursor: Annotated[str, Meta(max_length=1_000)] = ""
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """All of a session, also what lies outside the range asked for. `person`: the first of `persons`, which are the
+    users seen in it, then whoever stayed anonymous. Place, device and source are those of its first event."""
+
+    session_id: str
+    person: str
+    persons: list[str]
+    started_at: str
+    ended_at: str
+    duration_s: float
+    events: int
+    pageviews: int
+    entry_page: str
+    exit_page: str
+    country_code: str
+    region: str
+    city: str
+    device_type: str
+    os: str
+    browser: str
+    channel: str
+    referrer_host: str
+    referrer_channel: str
+    utm_source: str
+    utm_campaign: str
+    bounced: bool
+    converted: bool
+
+
+class Sessions(msgspec.Struct, frozen=True, kw_only=True):
+    sessions: list[Session]
+    next_cursor: str | None
+
+
+class SessionTimeline(msgspec.Struct, frozen=True, kw_only=True):
+    session: Session
+    events: list[Event]
+    next_cursor: str | None

@@ -1,0 +1,156 @@
+"""Single sessions: the list, and one session's timeline."""
+
+from collections.abc import Sequence
+from string import Template
+from typing import Any
+
+from hatua.analytics.cursor import decode_cursor, encode_cursor
+from hatua.analytics.errors import NotFound
+from hatua.analytics.events_list import event_of, select_events, unix_ms
+from hatua.analytics.reader import Reader
+from hatua.analytics.seen import links_sql, seen, visits_sql
+from hatua.analytics.session_shapes import Session, SessionQuestion, Sessions, SessionsQuestion, SessionTimeline
+from hatua.analytics.timerange import Range, iso_utc, range_of, zone_of
+from hatua.warehouse.sql import load
+
+_OLDEST_FIRST = "e.timestamp, e.seq, e.event_id"
+_ALL = 2**63 - 1
+_SEARCHED = ("v.session_id", "v.entry_page", "v.exit_page", "v.city")
+_PLAIN = (
+    "session_id",
+    "persons",
+    "events",
+    "pageviews",
+    "entry_page",
+    "exit_page",
+    "country_code",
+    "region",
+    "city",
+    "device_type",
+    "os",
+    "browser",
+    "channel",
+    "referrer_host",
+    "referrer_channel",
+    "utm_source",
+    "utm_campaign",
+)
+
+
+def answer(reader: Reader, question: SessionsQuestion) -> Sessions:
+    """One page, keyset by (start, id). Raises InvalidQuestion, and what the warehouse raises."""
+    asked = range_of(question)
+    parameters: dict[str, Any] = {
+        "project": question.project,
+        "from_ms": asked.from_ms,
+        "to_ms": asked.to_ms,
+        "limit": question.limit + 1,
+    }
+    conditions = [_in_range(question, asked, parameters)]
+    search = "true"
+    if question.search:
+        parameters |= {"search": question.search, "candidates": _ALL}
+        contains = [f"positionCaseInsensitiveUTF8({text}, {{search:String}}) > 0" for text in _SEARCHED]
+        contains.append("arrayExists(p -> positionCaseInsensitiveUTF8(p, {search:String}) > 0, persons)")
+        search = " OR ".join(contains)
+    if question.cursor:
+        started, session_id = decode_cursor(question.cursor, (int, str))
+        conditions.append(
+            "(-toUnixTimestamp64Milli(v.started_at), v.session_id) > (-{at_ms:Int64}, {at_session:String})"
+        )
+        parameters |= {"at_ms": started, "at_session": session_id}
+    rows = _select(reader, visits_sql(), conditions, search, parameters)
+    page = rows[: question.limit]
+    last = page[-1] if len(rows) > question.limit else None
+    converted = _converted(reader, question.project, page, question.goal)
+    return Sessions(
+        sessions=[_session(row, converted) for row in page],
+        next_cursor=encode_cursor(unix_ms(last["started_at"]), last["session_id"]) if last else None,
+    )
+
+
+def timeline(reader: Reader, question: SessionQuestion) -> SessionTimeline:
+    """One session and its events in order. Raises NotFound, InvalidQuestion, and what the warehouse raises."""
+    parameters = {"project": question.project, "session_id": question.session_id, "limit": 1}
+    rows = _select(reader, load("hatua.analytics", "sql/session_visit.sql"), ["true"], "true", parameters)
+    if not rows:
+        raise NotFound("session", question.session_id)
+    row = rows[0]
+    conditions = ["e.session_id = {session_id:String}"]
+    bound: dict[str, Any] = {"session_id": question.session_id}
+    if question.cursor:
+        at_ms, at_seq, at_id = decode_cursor(question.cursor, (int, int, str))
+        conditions.append(
+            "(e.timestamp, e.seq, e.event_id) > "
+            "(fromUnixTimestamp64Milli({at_ms:Int64}, 'UTC'), {at_seq:UInt32}, {at_id:String})"
+        )
+        bound |= {"at_ms": at_ms, "at_seq": min(int(at_seq), 2**32 - 1), "at_id": at_id}
+    events = select_events(
+        reader,
+        question.project,
+        Range(unix_ms(row["started_at"]), unix_ms(row["ended_at"]) + 1, zone_of("UTC")),
+        conditions=conditions,
+        parameters=bound,
+        order=_OLDEST_FIRST,
+        limit=question.limit + 1,
+    )
+    page = events[: question.limit]
+    last = page[-1] if len(events) > question.limit else None
+    return SessionTimeline(
+        session=_session(row, _converted(reader, question.project, rows, question.goal)),
+        events=[event_of(event) for event in page],
+        next_cursor=encode_cursor(unix_ms(last["timestamp"]), last["seq"], last["event_id"]) if last else None,
+    )
+
+
+def _in_range(question: SessionsQuestion, asked: Range, parameters: dict[str, Any]) -> str:
+    """A session that starts in the range has an event in it; one that started before must be looked at."""
+    if question.filters or question.person:
+        condition = ""
+        if question.person:
+            condition = "person = {person:String}"
+            parameters["person"] = question.person
+        chosen = seen(question.project, asked, question.filters, condition=condition)
+        parameters.update(chosen.parameters)
+        return f"v.session_id IN (SELECT session_id FROM ({chosen.sql}))"
+    crossing = Template(load("hatua.analytics", "sql/sessions_crossing.sql")).substitute(visits=visits_sql())
+    return f"(v.started_at >= fromUnixTimestamp64Milli({{from_ms:Int64}}, 'UTC') OR v.session_id IN ({crossing}))"
+
+
+def _select(
+    reader: Reader, visits: str, conditions: Sequence[str], search: str, parameters: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """`conditions` are of the session alone; `search` also of its persons, which are looked up for candidates only."""
+    sql = Template(load("hatua.analytics", "sql/sessions.sql")).substitute(
+        links=links_sql(), visits=visits, conditions=" AND ".join(conditions), search=search
+    )
+    return reader.rows(sql, {"candidates": parameters["limit"], **parameters})
+
+
+def _converted(reader: Reader, project: str, rows: Sequence[dict[str, Any]], goal: str) -> set[str]:
+    if not rows:
+        return set()
+    found = reader.rows(
+        load("hatua.analytics", "sql/sessions_converted.sql"),
+        {
+            "project": project,
+            "sessions": [row["session_id"] for row in rows],
+            "first_ms": min(unix_ms(row["started_at"]) for row in rows),
+            "last_ms": max(unix_ms(row["ended_at"]) for row in rows),
+            "goal": goal,
+        },
+    )
+    return {row["session_id"] for row in found}
+
+
+def _session(row: dict[str, Any], converted: set[str]) -> Session:
+    started, ended = unix_ms(row["started_at"]), unix_ms(row["ended_at"])
+    return Session(
+        **{name: row[name] for name in _PLAIN},
+        person=row["persons"][0] if row["persons"] else "",
+        started_at=iso_utc(started),
+        ended_at=iso_utc(ended),
+        duration_s=(ended - started) / 1000,
+        bounced=row["non_heartbeat_events"] == 1,
+        converted=row["session_id"] in converted,
+    )
