@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,9 +17,11 @@ from hatua.registry.model import ProjectAccess
 from hatua.streams.port import LogReader
 from hatua.warehouse.client import Warehouse
 from hatua.warehouse.errors import WarehouseUnavailable
+from hatua.warehouse.migrate import apply_migrations
 from hatua.warehouse.rows import EventRow, LinkRow
 from hatua.warehouse.writer import EventWriter
 from tests.fixtures.pipeline import NOON, Crash, Pipeline, Running, WrappedReader, event, project
+from tests.fixtures.warehouse import ClickHouseProcess, both_rungs
 
 ANDROID = (
     "Mozilla/5.0 (Linux; Android 13; TECNO KI5q; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 "
@@ -83,6 +86,15 @@ def test_one_event_is_stored_with_everything_that_was_found_out_about_it(pipelin
     assert pipeline.waiting() == 0
 
 
+def test_a_batch_ends_at_a_size_in_bytes_too(pipeline: Pipeline) -> None:
+    heavy = {"text": "x" * 60_000}
+    pipeline.append(*(event(f"e{n:04}", properties=heavy) for n in range(1_200)))
+    processor = pipeline.processor()
+    assert processor.run_once() == 1_000  # 32 MB are passed in the second slice of 500
+    assert processor.run_once() == 200
+    assert len(pipeline.events("event_id")) == 1_200
+
+
 def history(count: int) -> list[Any]:
     """A day of `count` events of 60 people on two channels; some with sessions of their own, some signed in."""
     rng = random.Random(7)
@@ -109,6 +121,7 @@ def history(count: int) -> list[Any]:
     return events
 
 
+@both_rungs
 def test_two_thousand_events_arrive_once_each(pipeline: Pipeline) -> None:
     events = history(2_000)
     pipeline.settings = ProcessorSettings(batch_size=300)
@@ -139,6 +152,7 @@ def snapshot(pipeline: Pipeline) -> tuple[Any, Any, Any]:
     return pipeline.events(), sessions, pipeline.links()
 
 
+@both_rungs
 def test_the_same_messages_twice_give_the_same_rows(pipeline: Pipeline) -> None:
     pipeline.append(*history(400))
     pipeline.drain(pipeline.processor(reader=DeafReader(pipeline.reader())))
@@ -315,6 +329,33 @@ def test_an_unavailable_warehouse_is_waited_for_and_nothing_is_given_up(pipeline
     assert len(pipeline.events()) == 100
     assert pipeline.dead_letters() == []
     assert pipeline.waiting() == 0
+
+
+def test_a_clickhouse_server_that_is_killed_and_comes_back_has_every_event_once(tmp_path: Path) -> None:
+    server = ClickHouseProcess(tmp_path / "clickhouse")
+    server.start()
+    try:
+        with Warehouse.open(server.settings, "t_outage") as warehouse:
+            apply_migrations(warehouse)
+            pipeline = Pipeline(tmp_path, warehouse)
+            events = history(300)
+            pipeline.append(*events[:100])
+            processor = pipeline.drain()
+            server.kill()
+            pipeline.append(*events[100:])
+            running = Running(processor)
+            until(lambda: processor.counters.retries >= 3)
+            assert pipeline.waiting() == 200
+            server.start()
+            until(lambda: pipeline.waiting() == 0)
+            running.stop.set()
+            assert running.join()
+            assert [row["event_id"] for row in pipeline.events("event_id")] == [one.event_id for one in events]
+            assert sum(session["events"] for session in pipeline.sessions()) == 300
+            assert pipeline.dead_letters() == []
+            pipeline.close()
+    finally:
+        server.kill()
 
 
 def test_a_stop_while_the_warehouse_is_away_leaves_everything_in_the_log(pipeline: Pipeline) -> None:

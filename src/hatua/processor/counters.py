@@ -17,6 +17,7 @@ class Counters(msgspec.Struct):
     retries: int = 0
     """Waits because the warehouse, the log or the metadata store was unavailable."""
     lag_ms: int = 0
-    """Age of the oldest event of the last batch when it had been inserted."""
+    """Age of the oldest event of the last batch when it had been inserted; 0 once the log was found empty."""
     last_flush_at: int = 0
     halted: bool = False
+    """`run` ended by an error: events wait in the log, and a human is needed."""

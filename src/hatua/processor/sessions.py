@@ -11,6 +11,7 @@ order of arrival only, never on how it was cut into batches, on a restart, or on
 
 import uuid
 from bisect import bisect_left, bisect_right, insort
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from hatua.contract.limits import SESSION_IDLE_MS
@@ -78,31 +79,39 @@ class Sessions:
                 timeline.add(draft.timestamp, draft.session_id)
 
     def _timelines(self, drafts: Sequence[Draft]) -> dict[Key, Timeline]:
-        timelines: dict[Key, Timeline] = {}
-        slots: set[int] = set()
+        """What is stored around the times of these drafts, by key."""
+        times: dict[Key, list[int]] = defaultdict(list)
         for draft in drafts:
             key = _key(draft)
             if key[1]:
-                timelines.setdefault(key, Timeline())
-                slot = draft.timestamp // SESSION_IDLE_MS
-                slots.update((slot - 1, slot, slot + 1))
-        if not timelines:
-            return timelines
+                times[key].append(draft.timestamp)
+        if not times:
+            return {}
+        slots = {at // SESSION_IDLE_MS + near for key in times for at in times[key] for near in (-1, 0, 1)}
+        words = [list(dict.fromkeys(key[part] for key in times)) for part in range(3)]
+        places = [{word: place for place, word in enumerate(some, start=1)} for some in words]
         _, columns = self._warehouse.columns(
             load("hatua.processor", "sessions.sql"),
             {
-                "projects": sorted({key[0] for key in timelines}),
-                "people": sorted({key[1] for key in timelines}),
+                "projects": words[0],
+                "people": words[1],
+                "channels": words[2],
+                "keys": [
+                    (*(places[part][word] for part, word in enumerate(key)), min(found), max(found))
+                    for key, found in times.items()
+                ],
                 "slots": sorted(slots),
                 "slot_ms": SESSION_IDLE_MS,
                 "from_ms": min(slots) * SESSION_IDLE_MS,
                 "to_ms": (max(slots) + 1) * SESSION_IDLE_MS,
             },
         )
-        for project, person, channel, at, session_id in zip(*columns, strict=True):
-            timeline = timelines.get((project, person, channel))
-            if timeline is not None:
-                timeline.add(at, session_id)
+        timelines = {key: Timeline() for key in times}
+        for project, person, channel, session_id, before, between, after in zip(*columns, strict=True):
+            timeline = timelines[project, person, channel]
+            for at in (before, *between, after):
+                if at:
+                    timeline.add(at, session_id)
         return timelines
 
     def _recall(self, drafts: Iterable[Draft]) -> None:

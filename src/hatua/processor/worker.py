@@ -27,6 +27,12 @@ _log = logging.getLogger("hatua.processor")
 _IDLE_BLOCK_MS = 1_000
 """How long one read of an empty log waits: long enough to cost nothing, short enough to notice a stop."""
 
+_SLICE = 500
+"""Events of one read. A batch is read in slices, so that it can end at a size in bytes as well: an event may have
+80 KB."""
+
+_MOST_BYTES = 32_000_000
+
 T = TypeVar("T")
 
 
@@ -61,7 +67,8 @@ class Processor:
 
     def run(self, stop: threading.Event) -> None:
         """Works until `stop` is set, then finishes the batch at hand and returns: within about a second, or at once
-        while something is unavailable. Raises ProcessorHalted when too many events fail."""
+        while something is unavailable. Raises ProcessorHalted when too many events fail; nothing else but a
+        defect."""
         self._stop = stop
         self._backoff = self._new_backoff(stop)
         _log.info("processor started", extra=fields(batch_size=self._settings.batch_size))
@@ -70,7 +77,7 @@ class Processor:
                 self.run_once(_IDLE_BLOCK_MS, self._settings.flush_interval_ms)
         except Stopping:
             pass
-        except ProcessorHalted as problem:
+        except BaseException as problem:
             self.counters.halted = True
             _log.error("processor halted: %s", problem, extra=fields(dead=self.counters.dead))
             raise
@@ -81,6 +88,7 @@ class Processor:
         for the first event and, unless the batch is full, `linger_ms` for others to join it."""
         deliveries = self._patiently(lambda: self._gather(block_ms, linger_ms))
         if not deliveries:
+            self.counters.lag_ms = 0
             return 0
         outcomes = self._patiently(lambda: self._enrichment.each(deliveries))
         failures = self._failures(outcomes)
@@ -99,12 +107,22 @@ class Processor:
             if stale := self._reader.claim_stale(self._settings.claim_idle_ms, size):
                 _log.warning("took over events of another processor", extra=fields(events=len(stale)))
                 return stale
-        batch = self._reader.read(size, block_ms)
-        if batch and len(batch) < size and linger_ms > 0:
+        batch = self._reader.read(min(size, _SLICE), block_ms)
+        if batch and len(batch) < min(size, _SLICE) and linger_ms > 0:
             self._stop.wait(linger_ms / 1000)
-            with contextlib.suppress(LogUnavailable):  # what is in hand goes on
-                batch += self._reader.read(size - len(batch), 0)
+        with contextlib.suppress(LogUnavailable):  # what is in hand goes on
+            self._fill(batch, size)
         return batch
+
+    def _fill(self, batch: list[Delivery], size: int) -> None:
+        """More of what is waiting, up to `size` events or 32 MB."""
+        taken = sum(len(one.body) for one in batch)
+        while batch and len(batch) < size and taken < _MOST_BYTES:
+            some = self._reader.read(min(size - len(batch), _SLICE), 0)
+            if not some:
+                return
+            batch += some
+            taken += sum(len(one.body) for one in some)
 
     def _failures(self, outcomes: Sequence[Draft | Failure]) -> list[Failure]:
         """Tells the gate of each, in order, before any of them becomes a dead letter."""
