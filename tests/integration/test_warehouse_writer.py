@@ -3,6 +3,9 @@
 from hatua.warehouse.client import Warehouse
 from hatua.warehouse.writer import EventWriter
 from tests.fixtures.events import NOON, event
+from tests.fixtures.warehouse import both_rungs
+
+pytestmark = both_rungs
 
 
 def test_writing_the_same_rows_twice_stores_them_once(warehouse: Warehouse) -> None:

@@ -92,7 +92,8 @@ class Warehouse:
     ) -> None:
         """One statement without an answer (DDL, INSERT ... SELECT). Not under the limits of a question."""
         with self._client() as client, _facts(sql, inserting=True):
-            client.command(sql, dict(parameters or {}), settings=dict(settings or {}))
+            # Not `command`: it puts parameters into the URL, where a list of sessions does not fit.
+            client.raw_query(sql, dict(parameters or {}), settings=dict(settings or {}))
 
     def insert(self, table: str, rows: pa.Table, token: str) -> None:
         """Inserts one Arrow table; returns when ClickHouse has it. The same (table, token) again within the

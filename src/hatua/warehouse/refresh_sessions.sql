@@ -1,5 +1,5 @@
--- Recomputes the given sessions from all of their events. The sort key of events starts with (project, day, session), so the
--- days of each session are asked first, from the projection days_of_session; then only those granules are read.
+-- Recomputes the given sessions from all of their events. The sort key of events starts with (project, hour, session), so
+-- the hours of each session are asked first, from the projection hours_of_session; then only those granules are read.
 -- A session of several days also gets is_deleted rows at the days it does not start on: its row may have lived there before
 -- an earlier event came in.
 INSERT INTO sessions
@@ -36,7 +36,7 @@ SELECT
     user_ids,
     anonymous_ids,
     first_event.20 AS first_event_id,
-    retention_days,
+    keep_days AS retention_days,
     version,
     is_deleted
 FROM
@@ -59,15 +59,15 @@ FROM
             (timestamp, seq, event_id)) AS first_event,
         arraySort(groupUniqArrayIf(1000)(user_id, user_id != '')) AS user_ids,
         arraySort(groupUniqArrayIf(1000)(anonymous_id, user_id = '' AND anonymous_id != '')) AS anonymous_ids,
-        max(retention_days) AS retention_days,
+        if(min(retention_days) = 0, 0, max(retention_days)) AS keep_days,
         arraySort(groupUniqArray(toDate(timestamp))) AS days
     FROM events
-    WHERE (project_id, toDate(timestamp), session_id) IN
+    WHERE (project_id, toStartOfHour(timestamp), session_id) IN
     (
-        SELECT project_id, toDate(timestamp), session_id
+        SELECT project_id, toStartOfHour(timestamp), session_id
         FROM events
         WHERE (project_id, session_id) IN (SELECT arrayJoin({sessions:Array(Tuple(String, String))}))
-        GROUP BY project_id, session_id, toDate(timestamp)
+        GROUP BY project_id, session_id, toStartOfHour(timestamp)
     )
     GROUP BY project_id, session_id
 )

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from hatua.warehouse.client import Warehouse
+from hatua.warehouse.ids import in_parameters, is_uuid, split
 from hatua.warehouse.rows import EventRow, LinkRow, link_version
 from hatua.warehouse.sql import load
 
@@ -54,32 +56,50 @@ class EventWriter:
     def refresh_sessions(self, keys: Iterable[SessionKey]) -> None:
         """Recomputes sessions from their events; for events that were found already stored, whose writer may
         have died before it came to the sessions. Idempotent."""
-        sessions = sorted({key for key in keys if key[1]})
-        if sessions:
-            self._warehouse.execute(load("hatua.warehouse", "refresh_sessions.sql"), {"sessions": sessions})
+        statement = load("hatua.warehouse", "refresh_sessions.sql")
+        for sessions in in_parameters(sorted({key for key in keys if key[1]})):
+            self._warehouse.execute(statement, {"sessions": sessions})
 
     def already_stored(
         self, ids: Sequence[tuple[str, str]], received_from_ms: int, received_to_ms: int
     ) -> set[tuple[str, str]]:
         """Which of these (project_id, event_id) are stored, among events received in [from, to], both
         inclusive."""
-        if not ids:
-            return set()
-        _, columns = self._warehouse.columns(
-            load("hatua.warehouse", "already_stored.sql"),
-            {
-                "projects": sorted({project for project, _ in ids}),
-                "ids": sorted({event for _, event in ids}),
-                "received_from": received_from_ms,
-                "received_to": received_to_ms,
-            },
-        )
-        return set(zip(*columns, strict=True)).intersection(ids)
+        statement = load("hatua.warehouse", "already_stored.sql")
+        stored: set[tuple[str, str]] = set()
+        for part in in_parameters(sorted(set(ids))):
+            events = {event for _, event in part}
+            uuids = {event for event in events if is_uuid(event)}
+            _, columns = self._warehouse.columns(
+                statement,
+                {
+                    "projects": sorted({project for project, _ in part}),
+                    "uuids": sorted(uuids),
+                    "texts": sorted(events - uuids),
+                    "received_from": received_from_ms,
+                    "received_to": received_to_ms,
+                },
+            )
+            stored.update(zip(*columns, strict=True))
+        return stored.intersection(ids)
 
 
 def event_table(rows: Sequence[EventRow]) -> pa.Table:
-    """Rows as Arrow columns of the table `events`."""
-    return _table(rows, EventRow, _EVENT_TYPES)
+    """Rows as Arrow columns of the table `events`, ids split into their two columns."""
+    table = _table(rows, EventRow, _EVENT_TYPES)
+    event = table.column("event_id")
+    message = table.column("message_id")
+    same = pc.equal(event, message)
+    event_uuid, event_text = split(event)
+    message_uuid, message_text = split(pc.if_else(same, "", message))
+    return (
+        table.drop_columns(["event_id", "message_id"])
+        .append_column("event_uuid", event_uuid)
+        .append_column("event_text", event_text)
+        .append_column("message_is_event", same)
+        .append_column("message_uuid", message_uuid)
+        .append_column("message_text", message_text)
+    )
 
 
 def link_table(links: Sequence[LinkRow]) -> pa.Table:

@@ -7,13 +7,13 @@ CREATE TABLE IF NOT EXISTS sessions
     tenant_id            LowCardinality(String),
     project_id           LowCardinality(String),
     session_id           String,
-    started_at           DateTime64(3, 'UTC'),
-    ended_at             DateTime64(3, 'UTC'),
+    started_at           DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    ended_at             DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
     events               UInt32,
     pageviews            UInt32,
     non_heartbeat_events UInt32,
-    entry_page           String,
-    exit_page            String,
+    entry_page           LowCardinality(String),
+    exit_page            LowCardinality(String),
     channel              LowCardinality(String),
     campaign_id          String,
     utm_source           LowCardinality(String),
@@ -21,7 +21,7 @@ CREATE TABLE IF NOT EXISTS sessions
     utm_campaign         LowCardinality(String),
     utm_term             LowCardinality(String),
     utm_content          LowCardinality(String),
-    page_referrer        String,
+    page_referrer        LowCardinality(String),
     referrer_host        LowCardinality(String),
     referrer_channel     LowCardinality(String),
     device_type          LowCardinality(String),
@@ -46,4 +46,5 @@ CREATE TABLE IF NOT EXISTS sessions
 ENGINE = ReplacingMergeTree(version, is_deleted)
 PARTITION BY toYYYYMM(started_at)
 ORDER BY (project_id, toDate(started_at), session_id)
-TTL toDate(ended_at) + toIntervalDay(least(retention_days, 36500)) DELETE WHERE retention_days > 0;
+TTL toDate(ended_at) + toIntervalDay(least(retention_days, 36500)) DELETE WHERE retention_days > 0
+SETTINGS default_compression_codec = 'ZSTD(1)';

@@ -14,4 +14,5 @@ CREATE TABLE IF NOT EXISTS identity_links
     version      UInt64
 )
 ENGINE = ReplacingMergeTree(version)
-ORDER BY (project_id, anonymous_id, user_id);
+ORDER BY (project_id, anonymous_id, user_id)
+SETTINGS default_compression_codec = 'ZSTD(1)';

@@ -1,0 +1,26 @@
+"""The warehouse's side of the ledger: how many events are stored, by the minute in which they were
+received."""
+
+from typing import NamedTuple
+
+from hatua.warehouse.client import Warehouse
+from hatua.warehouse.sql import load
+
+
+class StoredCount(NamedTuple):
+    """`minute`: Unix time // 60 of `received_at`, as in the log's own ledger rows."""
+
+    project_id: str
+    minute: int
+    stored: int
+
+
+def counts_by_minute(warehouse: Warehouse, project_id: str | None, from_ms: int, to_ms: int) -> list[StoredCount]:
+    """Stored events received in [from_ms, to_ms), of one project or of all (None), oldest minute first;
+    minutes without any are left out. Events that retention or an erasure has removed since are not
+    counted."""
+    _, columns = warehouse.columns(
+        load("hatua.warehouse", "stored_by_minute.sql"),
+        {"project_id": project_id or "", "received_from": from_ms, "received_to": to_ms},
+    )
+    return [StoredCount(*row) for row in zip(*columns, strict=True)]
