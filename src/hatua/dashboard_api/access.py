@@ -32,6 +32,8 @@ async def only_permitted(connection: Connection, _handler: BaseRouteHandler) -> 
         raise NotFoundException  # closed: as if the route did not exist
     if method not in _SAFE and connection.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
         raise Refused(HTTPStatus.FORBIDDEN, "foreign_origin", "This request comes from a page of another site.")
+    if method not in _SAFE:
+        _refuse_other_bodies(connection)
     if rule.public:
         return
     caller = await identify(connection)
@@ -45,6 +47,16 @@ async def only_permitted(connection: Connection, _handler: BaseRouteHandler) -> 
         if not hmac.compare_digest(sent.encode(), caller.csrf.encode()):
             raise Refused(HTTPStatus.FORBIDDEN, "csrf", "The header X-Hatua-Csrf is missing or not this session's.")
     connection.scope[_CALLER] = caller  # type: ignore[literal-required]
+
+
+def _refuse_other_bodies(connection: Connection) -> None:
+    """A body must say that it is JSON: then a browser asks us before it lets another site's page send one."""
+    sends = connection.headers.get("content-length", "0") != "0" or "transfer-encoding" in connection.headers
+    kind = connection.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if sends and kind != "application/json":
+        raise Refused(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not_json", f"Content-Type is {kind!r}; application/json is taken."
+        )
 
 
 async def identify(connection: Connection) -> Caller | None:

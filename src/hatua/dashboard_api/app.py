@@ -7,11 +7,11 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any, cast
 
-from litestar import Litestar, MediaType, Request, route
+from litestar import Litestar, Request, route
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
+from litestar.exceptions import NotFoundException
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ASGIApp, Message, Scope
 
@@ -27,6 +27,7 @@ from hatua.dashboard_api.controllers.projects import ProjectController
 from hatua.dashboard_api.desk import Desk
 from hatua.dashboard_api.errors import answer_error
 from hatua.dashboard_api.live import LiveHub
+from hatua.dashboard_api.openapi import FinishedDocument, finished
 from hatua.dashboard_api.rooms import MAX_SIGN_INS_AT_ONCE, Rooms, rooms_of, socket_address
 from hatua.dashboard_api.settings import DashboardApiSettings
 from hatua.dashboard_api.site import Site
@@ -68,11 +69,13 @@ def make_dashboard_api(
 
 def openapi_document() -> dict[str, Any]:
     """The OpenAPI document, without any store."""
-    return _application(State()).openapi_schema.to_schema()
+    return finished(_application(State()).openapi_schema.to_schema())
 
 
-@route(["/", "/{path:path}"], http_method=["GET", "HEAD"], include_in_schema=False)
+@route(["/", "/{path:path}"], http_method=["GET", "HEAD"], include_in_schema=False, own_encoding=True)
 async def _site(request: AnyRequest) -> ASGIApp:
+    if request.scope["path"].startswith(("/api/", "/auth/")):
+        raise NotFoundException  # the pages' 404 is for people
     return cast(ASGIApp, rooms_of(request).site.respond)
 
 
@@ -94,19 +97,22 @@ def _application(state: State) -> Litestar:
         state=state,
         request_max_body_size=MAX_BODY_BYTES,
         compression_config=CompressionConfig(
-            backend="gzip", minimum_size=1_000, exclude=["^/api/auth", "^/api/dashboard/live"]
+            backend="gzip",
+            minimum_size=1_000,
+            exclude=["^/api/auth", "^/api/dashboard/live"],
+            exclude_opt_key="own_encoding",
         ),
         openapi_config=OpenAPIConfig(
             title="Hatua dashboard API",
             version=hatua.__version__,
             path="/api/schema",
-            render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"], media_type=MediaType.JSON)],
+            render_plugins=[FinishedDocument()],
             use_handler_docstrings=True,
             components=Components(
                 security_schemes={
                     "session": SecurityScheme(type="apiKey", security_scheme_in="cookie", name=SESSION_COOKIE),
                     "api_key": SecurityScheme(type="http", scheme="bearer"),
-                }
+                },
             ),
         ),
         logging_config=None,

@@ -125,6 +125,8 @@ def _told(problem: Exception) -> tuple[HTTPStatus, Problem]:
             if status == HTTPStatus.SERVICE_UNAVAILABLE and not isinstance(problem, TooManyRequests):
                 text = _unavailable(code)
             return status, Problem(code=code, message=text, path=path(problem))
+    if isinstance(problem, RecursionError):  # of the JSON decoder: nothing else of ours recurses
+        return HTTPStatus.BAD_REQUEST, Problem(code="invalid_request", message="The body is nested too deeply.")
     if isinstance(problem, HTTPException) and problem.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
         return _of_framework(problem)
     return HTTPStatus.INTERNAL_SERVER_ERROR, Problem(

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from litestar import MediaType, Request
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.openapi.spec import Operation, Parameter, Schema
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import OpenAPIMediaType, Operation, Parameter, Reference, Schema
 from litestar.openapi.spec.enums import OpenAPIType
 
+from hatua.analytics.question import MAX_FILTERS, Filter
 from hatua.dashboard_api.errors import ErrorAnswer
 
 
@@ -39,6 +42,12 @@ _MEANINGS = {
 }
 
 
+_OF_THE_PROJECT = frozenset(("tz", "goal"))
+"""Where the question's own default never shows, since the project's stands before it."""
+
+_FILTERS = Schema(type=OpenAPIType.ARRAY, items=Reference("#/components/schemas/Filter"), max_items=MAX_FILTERS)
+
+
 def asks(kind: type[msgspec.Struct], *left_out: str) -> type[Operation]:
     """The operation class of a route whose query string is this question."""
     asked = [parameter for parameter in _parameters(kind) if parameter.name not in left_out]
@@ -60,14 +69,57 @@ def _parameters(kind: type[msgspec.Struct]) -> list[Parameter]:
             param_in="query",
             required=name in required,
             description=_MEANINGS.get(name),
-            schema=Schema(type=OpenAPIType.STRING) if name == "filters" else _schema(field),
+            schema=None if name == "filters" else _schema(field, with_default=name not in _OF_THE_PROJECT),
+            content={"application/json": OpenAPIMediaType(schema=_FILTERS)} if name == "filters" else None,
             explode=False if field.get("type") == "array" and name != "filters" else None,
         )
         for name, field in described["properties"].items()
     ]
 
 
-def _schema(field: dict[str, Any]) -> Schema:
+class FinishedDocument(JsonRenderPlugin):
+    """Serves the document as `finished` leaves it."""
+
+    def __init__(self) -> None:
+        super().__init__(path=["/", "/openapi.json"], media_type=MediaType.JSON)
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        """JSON."""
+        return msgspec.json.encode(finished(openapi_schema))
+
+
+def finished(document: dict[str, Any]) -> dict[str, Any]:
+    """The framework's document with what it does not know (the filter) and without what misleads type generators
+    (a choice of one; a number that is an integer or a number)."""
+    done: dict[str, Any] = _simpler(document)
+    described: dict[str, Any] = msgspec.json.schema_components([Filter])[1]["Filter"]
+    # Type generators take a field with a default for one that is always there; in a request it may be left out.
+    fields = {
+        name: {key: value for key, value in field.items() if key != "default"}
+        for name, field in described["properties"].items()
+    }
+    done["components"]["schemas"]["Filter"] = {**described, "properties": fields}
+    return done
+
+
+def _simpler(part: Any) -> Any:
+    if isinstance(part, list):
+        return [_simpler(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    plain = {key: _simpler(value) for key, value in part.items()}
+    choices = plain.get("oneOf")
+    if isinstance(choices, list):
+        if {"type": "number"} in choices:
+            choices = [each for each in choices if each != {"type": "integer"}]
+        plain["oneOf"] = choices
+        if len(choices) == 1:
+            del plain["oneOf"]
+            plain = {**choices[0], **plain}
+    return plain
+
+
+def _schema(field: dict[str, Any], *, with_default: bool = True) -> Schema:
     """A JSON schema of msgspec as one of Litestar; the questions' fields are text, whole numbers, choices and lists."""
     if "anyOf" in field:
         return Schema(one_of=[_schema(each) for each in field["anyOf"]])
@@ -82,5 +134,5 @@ def _schema(field: dict[str, Any]) -> Schema:
         max_length=field.get("maxLength"),
         min_items=field.get("minItems"),
         max_items=field.get("maxItems"),
-        default=field.get("default"),
+        default=field.get("default") if with_default else None,
     )

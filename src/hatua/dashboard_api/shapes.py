@@ -127,7 +127,7 @@ class ApiKeys(msgspec.Struct, frozen=True, kw_only=True):
 class NewApiKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     project_id: Line
     name: Line
-    scopes: Annotated[tuple[Scope, ...], Meta(max_length=10)] = ("read",)
+    scopes: Annotated[list[Scope], Meta(max_length=10)] = msgspec.field(default_factory=lambda: ["read"])
 
 
 class CreatedApiKey(msgspec.Struct, frozen=True, kw_only=True):

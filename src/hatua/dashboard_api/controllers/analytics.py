@@ -30,9 +30,13 @@ AnyRequest = Request[Any, Any, Any]
 class AnalyticsController(Controller):
     path = "/api/dashboard"
     tags = ("analytics",)
-    responses = PROBLEMS
 
-    @get("/definitions", operation_id="getDefinitions", summary="What every metric means, and every dimension")
+    @get(
+        "/definitions",
+        operation_id="getDefinitions",
+        summary="What every metric means, and every dimension",
+        responses=PROBLEMS,
+    )
     async def definitions(self) -> Definitions:
         return definitions()
 
@@ -41,6 +45,7 @@ class AnalyticsController(Controller):
         operation_id="getOverview",
         operation_class=asks(OverviewQuestion),
         summary="All metrics of one range, beside the range compared with",
+        responses=PROBLEMS,
     )
     async def overview(self, request: AnyRequest) -> Overview:
         rooms, question = rooms_of(request), await question_of(request, OverviewQuestion)
@@ -51,6 +56,7 @@ class AnalyticsController(Controller):
         operation_id="getTimeseries",
         operation_class=asks(TimeseriesQuestion),
         summary="Metrics by hour, day, week or month",
+        responses=PROBLEMS,
     )
     async def timeseries(self, request: AnyRequest) -> Timeseries:
         rooms, question = rooms_of(request), await question_of(request, TimeseriesQuestion)
@@ -61,6 +67,7 @@ class AnalyticsController(Controller):
         operation_id="getBreakdown",
         operation_class=asks(BreakdownQuestion),
         summary="The top values of one dimension, and the rest as one row",
+        responses=PROBLEMS,
     )
     async def breakdown(self, request: AnyRequest) -> Breakdown:
         rooms, question = rooms_of(request), await question_of(request, BreakdownQuestion)
@@ -76,6 +83,7 @@ class AnalyticsController(Controller):
         operation_id="getHeatmap",
         operation_class=asks(HeatmapQuestion),
         summary="Day of the week by hour of the day, Monday first",
+        responses=PROBLEMS,
     )
     async def heatmap(self, request: AnyRequest) -> Heatmap:
         rooms, question = rooms_of(request), await question_of(request, HeatmapQuestion)
@@ -86,6 +94,7 @@ class AnalyticsController(Controller):
         operation_id="getDimensionValues",
         operation_class=asks(DimensionValuesQuestion),
         summary="What a filter can be set to",
+        responses=PROBLEMS,
     )
     async def dimension_values(self, request: AnyRequest) -> DimensionValues:
         rooms, question = rooms_of(request), await question_of(request, DimensionValuesQuestion)

@@ -17,9 +17,13 @@ AnyRequest = Request[Any, Any, Any]
 class ApiKeyController(Controller):
     path = "/api/dashboard/api-keys"
     tags = ("api keys",)
-    responses = PROBLEMS
 
-    @get("/", operation_id="listApiKeys", summary="Live keys of the organisation, or of one project; never the keys")
+    @get(
+        "/",
+        operation_id="listApiKeys",
+        summary="Live keys of the organisation, or of one project; never the keys",
+        responses=PROBLEMS,
+    )
     async def list(self, request: AnyRequest, project_id: FromQuery[str | None] = None) -> ApiKeys:
         rooms, caller = rooms_of(request), caller_of(request)
         if project_id is not None:
@@ -27,7 +31,7 @@ class ApiKeyController(Controller):
         found = await rooms.in_thread(rooms.registry.api_keys, tenant_id=caller.tenant_id, project_id=project_id)
         return ApiKeys(api_keys=[api_key_of(key) for key in found])
 
-    @post("/", operation_id="createApiKey", summary="A new key; the answer shows it once")
+    @post("/", operation_id="createApiKey", summary="A new key; the answer shows it once", responses=PROBLEMS)
     async def create(self, request: AnyRequest, data: JSONBody[NewApiKey]) -> CreatedApiKey:
         rooms, caller = rooms_of(request), caller_of(request)
         await project_of(rooms, caller, data.project_id, "body.project_id")
@@ -44,7 +48,7 @@ class ApiKeyController(Controller):
             created_at=iso_utc(record.created_at),
         )
 
-    @delete("/{key_id:str}", operation_id="revokeApiKey", summary="The key stops working at once")
+    @delete("/{key_id:str}", operation_id="revokeApiKey", summary="The key stops working at once", responses=PROBLEMS)
     async def revoke(self, request: AnyRequest, key_id: FromPath[str]) -> None:
         rooms, caller = rooms_of(request), caller_of(request)
         await rooms.in_thread(rooms.registry.revoke_api_key, key_id, tenant_id=caller.tenant_id, by=caller.actor)

@@ -26,9 +26,13 @@ another link.</p></html>
 class AuthController(Controller):
     path = "/api/auth"
     tags = ("auth",)
-    responses = PROBLEMS
 
-    @get("/state", operation_id="getAuthState", summary="Who is signed in, and whether set-up is still to be done")
+    @get(
+        "/state",
+        operation_id="getAuthState",
+        summary="Who is signed in, and whether set-up is still to be done",
+        responses=PROBLEMS,
+    )
     async def state(self, request: AnyRequest) -> AuthState:
         rooms = rooms_of(request)
         caller = await identify(request)
@@ -40,7 +44,12 @@ class AuthController(Controller):
             version=hatua.__version__,
         )
 
-    @post("/setup", operation_id="setUp", summary="Make the first admin, the organisation and a project; signs in")
+    @post(
+        "/setup",
+        operation_id="setUp",
+        summary="Make the first admin, the organisation and a project; signs in",
+        responses=PROBLEMS,
+    )
     async def set_up(self, request: AnyRequest, data: JSONBody[SetupRequest]) -> Response[SetupDone]:
         rooms = rooms_of(request)
         async with rooms.signing_in:
@@ -57,7 +66,13 @@ class AuthController(Controller):
         answer = SetupDone(user=user_of(done.session.member), csrf=done.session.csrf, project=project_of(done.project))
         return Response(answer, status_code=HTTPStatus.CREATED, cookies=[session_cookie(request, done.session)])
 
-    @post("/login", operation_id="logIn", status_code=HTTPStatus.OK, summary="Sign in with e-mail and password")
+    @post(
+        "/login",
+        operation_id="logIn",
+        status_code=HTTPStatus.OK,
+        summary="Sign in with e-mail and password",
+        responses=PROBLEMS,
+    )
     async def log_in(self, request: AnyRequest, data: JSONBody[LoginRequest]) -> Response[SignedIn]:
         rooms = rooms_of(request)
         address = rooms.client_address(request.scope)
@@ -66,7 +81,13 @@ class AuthController(Controller):
         answer = SignedIn(user=user_of(session.member), csrf=session.csrf)
         return Response(answer, status_code=HTTPStatus.OK, cookies=[session_cookie(request, session)])
 
-    @post("/logout", operation_id="logOut", status_code=HTTPStatus.NO_CONTENT, summary="End this session")
+    @post(
+        "/logout",
+        operation_id="logOut",
+        status_code=HTTPStatus.NO_CONTENT,
+        summary="End this session",
+        responses=PROBLEMS,
+    )
     async def log_out(self, request: AnyRequest) -> Response[None]:
         rooms = rooms_of(request)
         await rooms.in_thread(rooms.registry.sign_out, request.cookies.get(SESSION_COOKIE, ""))

@@ -27,13 +27,13 @@ class LiveQuestion(ProjectQuestion, frozen=True, kw_only=True, forbid_unknown_fi
 class EventController(Controller):
     path = "/api/dashboard"
     tags = ("events",)
-    responses = PROBLEMS
 
     @get(
         "/events",
         operation_id="listEvents",
         operation_class=asks(EventsQuestion),
         summary="Single events, newest first, page by page",
+        responses=PROBLEMS,
     )
     async def events(self, request: AnyRequest) -> Events:
         rooms, question = rooms_of(request), await question_of(request, EventsQuestion)
@@ -48,6 +48,7 @@ class EventController(Controller):
         operation_id="getRealtime",
         operation_class=asks(RealtimeQuestion),
         summary="Who is here now, and the last 30 minutes",
+        responses=PROBLEMS,
     )
     async def realtime(self, request: AnyRequest) -> Realtime:
         rooms, question = rooms_of(request), await question_of(request, RealtimeQuestion)

@@ -31,16 +31,15 @@ AnyRequest = Request[Any, Any, Any]
 class ProjectController(Controller):
     path = "/api/dashboard/projects"
     tags = ("projects",)
-    responses = PROBLEMS
 
-    @get("/", operation_id="listProjects", summary="The projects the caller reaches, oldest first")
+    @get("/", operation_id="listProjects", summary="The projects the caller reaches, oldest first", responses=PROBLEMS)
     async def list(self, request: AnyRequest) -> Projects:
         rooms, caller = rooms_of(request), caller_of(request)
         found = await rooms.in_thread(rooms.registry.projects, caller.tenant_id)
         reached = [each for each in found if caller.project_id in (None, each.id)]
         return Projects(projects=[shown(each, with_keys=caller.role != "viewer") for each in reached])
 
-    @post("/", operation_id="createProject", summary="A new project with one write key")
+    @post("/", operation_id="createProject", summary="A new project with one write key", responses=PROBLEMS)
     async def create(self, request: AnyRequest, data: JSONBody[NewProject]) -> Project:
         rooms, caller = rooms_of(request), caller_of(request)
         registry = rooms.registry
@@ -50,7 +49,12 @@ class ProjectController(Controller):
         key = await rooms.in_thread(registry.create_write_key, made.id, by=caller.actor)
         return shown(msgspec.structs.replace(made, write_keys=(key,)))
 
-    @patch("/{project_id:str}", operation_id="changeProject", summary="Change what is named, leave the rest")
+    @patch(
+        "/{project_id:str}",
+        operation_id="changeProject",
+        summary="Change what is named, leave the rest",
+        responses=PROBLEMS,
+    )
     async def change(self, request: AnyRequest, project_id: FromPath[str], data: JSONBody[ProjectChanges]) -> Project:
         rooms, caller = rooms_of(request), caller_of(request)
         await project_of(rooms, caller, project_id, "path.project_id")
@@ -60,7 +64,9 @@ class ProjectController(Controller):
         )
         return shown(changed)
 
-    @post("/{project_id:str}/write-keys", operation_id="createWriteKey", summary="One more write key")
+    @post(
+        "/{project_id:str}/write-keys", operation_id="createWriteKey", summary="One more write key", responses=PROBLEMS
+    )
     async def create_key(self, request: AnyRequest, project_id: FromPath[str], data: JSONBody[NewWriteKey]) -> WriteKey:
         rooms, caller = rooms_of(request), caller_of(request)
         await project_of(rooms, caller, project_id, "path.project_id")
@@ -71,6 +77,7 @@ class ProjectController(Controller):
         "/{project_id:str}/write-keys/{key_id:str}",
         operation_id="revokeWriteKey",
         summary="Events sent with this key are refused from now on",
+        responses=PROBLEMS,
     )
     async def revoke_key(self, request: AnyRequest, project_id: FromPath[str], key_id: FromPath[str]) -> None:
         rooms, caller = rooms_of(request), caller_of(request)
@@ -81,6 +88,7 @@ class ProjectController(Controller):
         "/{project_id:str}/first-event",
         operation_id="getFirstEvent",
         summary="Whether anything has arrived yet",
+        responses=PROBLEMS,
     )
     async def first_event(self, request: AnyRequest, project_id: FromPath[str]) -> FirstEvent:
         rooms, caller = rooms_of(request), caller_of(request)
