@@ -24,7 +24,11 @@ async def _run(url: str, key: str, event: str, run_name: str, events: int, conne
         sent = 0
         try:
             while perf_counter_ns() < ends:
-                made = [event.replace("@ID@", f"{run_name}-{number}-{sent + i}") for i in range(events)]
+                places = range(sent, sent + events)
+                made = [
+                    event.replace("@ID@", f"{run_name}-{number}-{n}").replace("@PAGE@", str(n // 10 % 1000))
+                    for n in places
+                ]
                 sent += events
                 body = (made[0] if events == 1 else '{"batch":[' + ",".join(made) + "]}").encode()
                 head = (

@@ -12,7 +12,7 @@ SCRIPT = """
 local threads = 0
 function setup(thread) thread:set("tid", threads); threads = threads + 1 end
 local head, tail, per_request = %(head)s, %(tail)s, %(events)d
-local before, after = %(before)s, %(after)s
+local before, middle, after = %(before)s, %(middle)s, %(after)s
 local n = 0
 wrk.method = "POST"
 wrk.headers["Content-Type"] = "application/json"
@@ -21,7 +21,8 @@ function request()
   local parts = {}
   for i = 1, per_request do
     n = n + 1
-    parts[i] = before .. string.format("%(run)s-%%d-%%d", tid, n) .. after
+    parts[i] = before .. string.format("%(run)s-%%d-%%d", tid, n) .. middle ..
+      math.floor(n / 10) %% 1000 .. after
   end
   return wrk.format(nil, nil, nil, head .. table.concat(parts, ",") .. tail)
 end
@@ -58,13 +59,15 @@ def available() -> bool:
 def run(
     url: str, key: str, event: str, *, run_name: str, events: int, connections: int, seconds: int, cores: set[int]
 ) -> Load:
-    """Loads `url` for some seconds. `event` is one event as JSON with `@ID@` where its id goes; a request carries
-    `events` of them: one bare, several as a batch."""
-    before, after = event.split("@ID@")
+    """Loads `url` for some seconds. `event` is one event as JSON with `@ID@` where its id goes, and later `@PAGE@`,
+    which changes every ten events; a request carries `events` of them: one bare, several as a batch."""
+    before, rest = event.split("@ID@")
+    middle, after = rest.split("@PAGE@")
     script = SCRIPT % {
         "head": _lua('{"batch":[' if events > 1 else ""),
         "tail": _lua("]}" if events > 1 else ""),
         "before": _lua(before),
+        "middle": _lua(middle),
         "after": _lua(after),
         "events": events,
         "key": key,

@@ -13,7 +13,7 @@ from hatua.collector.protocols import json_rules
 from hatua.collector.protocols.faults import BodyFault, EventFault, kind_of_json
 from hatua.collector.protocols.slow_path import read_event, read_fields
 from hatua.collector.protocols.take import Batch, own_sent_at
-from hatua.collector.protocols.wire import ABSENT, WireBody, WireEvent, decode_array, decode_object
+from hatua.collector.protocols.wire import WireBody, WireEvent, decode_array, decode_object
 from hatua.contract.limits import MAX_EVENTS_PER_REQUEST
 from hatua.contract.reasons import RequestError
 
@@ -49,14 +49,13 @@ def _read_fast(body: bytes) -> Batch | None:
         if body[:1] == b"{" or body.lstrip()[:1] == b"{":
             read = decode_object(body)
             if read.batch is None:
-                return Batch([read], None, _has_doubtful_numbers([read]), _key(read))
+                return Batch([read], None, _key(read))
             sent_at, fault = _request_sent_at(read)
-            doubtful = _has_doubtful_numbers(read.batch)
-            return _limited(Batch(read.batch, "batch", doubtful, _key(read), sent_at, fault))
+            return _limited(Batch(read.batch, "batch", _key(read), sent_at, fault))
         events = decode_array(body)
     except msgspec.ValidationError:
         return None
-    return _limited(Batch(events, "", _has_doubtful_numbers(events)))
+    return _limited(Batch(events, ""))
 
 
 def _key(read: WireBody) -> str:
@@ -70,20 +69,13 @@ def _request_sent_at(read: WireEvent) -> tuple[int, EventFault | None]:
         return 0, fault
 
 
-def _has_doubtful_numbers(events: Sequence[WireEvent]) -> bool:
-    parts = [e.properties for e in events]
-    parts += [e.context for e in events]
-    parts += [e.traits for e in events if e.traits is not ABSENT]
-    return json_rules.may_hold_bad_number(b" ".join(parts))
-
-
 def _read_slowly(body: bytes, *, bad_text: bool) -> Batch:
     """The body field by field, so that each event is read, or refused by name, alone."""
     if bad_text:
         body = json_rules.without_lone_surrogates(body)
     start = body.lstrip()[:1]
     if start == b"[":
-        return _limited(Batch(_read_each(_decode_raw_array(body)), "", True))
+        return _limited(Batch(_read_each(_decode_raw_array(body)), "", careful=bad_text))
     if start != b"{":
         msgspec.json.decode(body, type=msgspec.Raw)  # or it is no JSON at all
         raise BodyFault(
@@ -94,7 +86,7 @@ def _read_slowly(body: bytes, *, bad_text: bool) -> Batch:
     write_key = _raw_key(fields)
     raw_batch = bytes(fields.get("batch", b"null"))
     if raw_batch == b"null":
-        return Batch(_read_each([msgspec.Raw(body)]), None, True, write_key)
+        return Batch(_read_each([msgspec.Raw(body)]), None, write_key, careful=bad_text)
     if not raw_batch.startswith(b"["):
         kind = kind_of_json(raw_batch)
         raise BodyFault(RequestError.INVALID_BODY, f"batch is {kind}; it must be an array of events")
@@ -104,7 +96,7 @@ def _read_slowly(body: bytes, *, bad_text: bool) -> Batch:
         sent_at, fault = _request_sent_at(read_fields(times_only))
     except EventFault as problem:
         sent_at, fault = 0, problem
-    return _limited(Batch(events, "batch", True, write_key, sent_at, fault))
+    return _limited(Batch(events, "batch", write_key, sent_at, fault, careful=bad_text))
 
 
 def _raw_key(fields: dict[str, msgspec.Raw]) -> str:

@@ -29,11 +29,14 @@ _decode_context_ids = msgspec.json.Decoder(_ContextIds).decode
 _decode_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
-def objects_of(wire: WireEvent, *, careful: bool) -> tuple[msgspec.Raw, msgspec.Raw]:
-    """(properties with traits, context). `careful`: their text and numbers need a look as well. Raises EventFault."""
-    if not careful and wire.traits is ABSENT:
+def objects_of(wire: WireEvent, *, careful: bool, good_context: msgspec.Raw) -> tuple[msgspec.Raw, msgspec.Raw]:
+    """(properties with traits, context). `careful`: there may be text in them that cannot be stored. `good_context`:
+    one that passed before; the events of a batch mostly share theirs. Raises EventFault."""
+    if not careful and wire.traits is ABSENT and json_rules.is_plain(bytes(wire.properties)):
+        if wire.context == good_context:
+            return wire.properties, good_context
         context = bytes(wire.context)
-        if json_rules.is_plain(bytes(wire.properties)) and json_rules.is_plain(context):
+        if json_rules.is_plain(context):
             _check_context_ids(context)
             return wire.properties, wire.context
     properties = _object(wire.properties, "properties")

@@ -12,7 +12,7 @@ from hatua.collector.protocols import times
 from hatua.collector.protocols.event_ids import content_id
 from hatua.collector.protocols.faults import EventFault, Rejection
 from hatua.collector.protocols.objects import objects_of
-from hatua.collector.protocols.wire import WireEvent
+from hatua.collector.protocols.wire import ABSENT, WireEvent
 from hatua.contract.event import EventType, RawEvent
 from hatua.contract.reasons import RejectReason
 
@@ -44,15 +44,15 @@ class Batch(msgspec.Struct, frozen=True):
     """A body that was read: per event, in order, what it says or why it cannot be read.
 
     `where` begins every path in messages: `batch[3].` when it is `batch`, `[3].` when empty; None is one bare event.
-    `careful`: there may be text or numbers in it that cannot be stored.
+    `careful`: there may be text in it that cannot be stored.
     """
 
     events: Sequence[WireEvent | EventFault]
     where: str | None
-    careful: bool
     write_key: str = ""
     sent_at: int = 0
     sent_at_fault: EventFault | None = None
+    careful: bool = False
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -65,62 +65,20 @@ class Taken(msgspec.Struct, frozen=True):
 def take_events(batch: Batch, facts: RequestFacts) -> Taken:
     """Every event of the batch, either as the log keeps it or with the reason why it is refused."""
     taken = Taken([], [])
-    seen: dict[str, int] = {}
+    taking = _Taking(batch, facts)
     for index, read in enumerate(batch.events):
         try:
             if isinstance(read, EventFault):
                 raise read
             if batch.sent_at_fault is not None:
                 raise batch.sent_at_fault
-            taken.events.append(_raw_event(read, index, batch, facts, seen))
+            taken.events.append(taking.raw_event(read, index))
         except EventFault as fault:
             path = fault.path
             if fault is not batch.sent_at_fault and batch.where is not None:
                 path = f"{batch.where}[{index}]{'.' if path else ''}{path}"
             taken.rejections.append(Rejection(index, fault.reason.value, f"{path or 'the event'} {fault.fact}"))
     return taken
-
-
-def _raw_event(wire: WireEvent, index: int, batch: Batch, facts: RequestFacts, seen: dict[str, int]) -> RawEvent:
-    """One event, spelled one way. Raises EventFault."""
-    name = wire.event_name or wire.event or wire.eventName or ""
-    kind = wire.event_type or wire.type or wire.eventType
-    if facts.identify:
-        kind = "identify"
-    if not name or name.isspace():
-        name = NAME_OF_TYPE.get(kind or "track", "")
-        if not name:
-            raise EventFault(RejectReason.MISSING_EVENT_NAME, "event_name", "is missing or empty")
-    user_id = wire.user_id or wire.userId or ""
-    anonymous_id = wire.anonymous_id or wire.anonymousId or user_id
-    if not anonymous_id:
-        raise EventFault(RejectReason.MISSING_IDENTITY, "anonymous_id", "is missing, and so is user_id; one is needed")
-    message_id = wire.message_id or wire.messageId or ""
-    timestamp = 0 if wire.timestamp is None else times.to_ms(wire.timestamp, "timestamp")
-    sent_at = own_sent_at(wire) or batch.sent_at
-    properties, context = objects_of(wire, careful=batch.careful)
-    event = RawEvent(
-        facts.tenant_id,
-        facts.project_id,
-        wire.event_id or wire.eventId or message_id,
-        name,
-        kind or TYPE_OF_NAME.get(name, "track"),
-        facts.received_at,
-        timestamp,
-        sent_at,
-        index if wire.seq is None else wire.seq,
-        message_id,
-        anonymous_id,
-        user_id,
-        wire.session_id or wire.sessionId or "",
-        bool(wire.journey_start or wire.journeyStart),
-        bool(wire.journey_end or wire.journeyEnd),
-        properties,
-        context,
-        facts.ip,
-        facts.user_agent,
-    )
-    return event if event.event_id else _with_content_id(event, seen)
 
 
 def own_sent_at(wire: WireEvent) -> int:
@@ -130,6 +88,59 @@ def own_sent_at(wire: WireEvent) -> int:
     if wire.sentAt is not None:
         return times.to_ms(wire.sentAt, "sentAt")
     return 0
+
+
+class _Taking:
+    """What the events of one batch share while they are taken."""
+
+    __slots__ = ("_batch", "_facts", "_good_context", "_seen")
+
+    def __init__(self, batch: Batch, facts: RequestFacts) -> None:
+        self._batch = batch
+        self._facts = facts
+        self._good_context = ABSENT
+        self._seen: dict[str, int] = {}
+
+    def raw_event(self, wire: WireEvent, index: int) -> RawEvent:
+        """One event, spelled one way. Raises EventFault."""
+        facts = self._facts
+        name = wire.event_name or wire.event or wire.eventName or ""
+        kind = "identify" if facts.identify else wire.event_type or wire.type or wire.eventType
+        if not name or name.isspace():
+            name = NAME_OF_TYPE.get(kind or "track", "")
+            if not name:
+                raise EventFault(RejectReason.MISSING_EVENT_NAME, "event_name", "is missing or empty")
+        user_id = wire.user_id or wire.userId or ""
+        anonymous_id = wire.anonymous_id or wire.anonymousId or user_id
+        if not anonymous_id:
+            fact = "is missing, and so is user_id; one is needed"
+            raise EventFault(RejectReason.MISSING_IDENTITY, "anonymous_id", fact)
+        message_id = wire.message_id or wire.messageId or ""
+        properties, context = objects_of(wire, careful=self._batch.careful, good_context=self._good_context)
+        if context is wire.context:
+            self._good_context = context
+        event = RawEvent(
+            facts.tenant_id,
+            facts.project_id,
+            wire.event_id or wire.eventId or message_id,
+            name,
+            kind or TYPE_OF_NAME.get(name, "track"),
+            facts.received_at,
+            0 if wire.timestamp is None else times.to_ms(wire.timestamp, "timestamp"),
+            own_sent_at(wire) or self._batch.sent_at,
+            index if wire.seq is None else wire.seq,
+            message_id,
+            anonymous_id,
+            user_id,
+            wire.session_id or wire.sessionId or "",
+            bool(wire.journey_start or wire.journeyStart),
+            bool(wire.journey_end or wire.journeyEnd),
+            properties,
+            context,
+            facts.ip,
+            facts.user_agent,
+        )
+        return event if event.event_id else _with_content_id(event, self._seen)
 
 
 def _with_content_id(event: RawEvent, seen: dict[str, int]) -> RawEvent:
