@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import groupby, permutations, product
 from typing import Any
 
-from hatua.analytics.funnel_shapes import Exclusion, FunnelQuestion, StepEvent
+from hatua.analytics.funnel_shapes import Exclusion, FunnelQuestion
+from hatua.analytics.question import EventMatch
 from hatua.warehouse.rows import EventRow
 from tests.oracle import calendar
 from tests.oracle.history import History, order, property_text, wildcard
@@ -79,7 +80,7 @@ def is_step(history: History, event: EventRow, question: FunnelQuestion, number:
     return any(matches(history, event, one) for one in question.steps[number].any_of)
 
 
-def matches(history: History, event: EventRow, one: StepEvent) -> bool:
+def matches(history: History, event: EventRow, one: EventMatch) -> bool:
     if event.event_name != one.event:
         return False
     if one.path is not None and not wildcard(slashless(one.path), slashless(event.page_path)):

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from hatua.analytics.question import Filters, Name, Question, Text
+from hatua.analytics.question import EventMatch, Filters, Name, Question, Text
 from hatua.analytics.shapes import RangeAnswer
 
 Order = Literal["ordered", "strict", "any"]
@@ -17,26 +17,17 @@ MAX_EXCLUSIONS = 10
 MAX_WINDOW_S = 10 * 366 * 86_400
 
 
-class StepEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An event by name, where it is said also by path (wildcards `*`, `**`; a trailing slash does not matter) and by
-    filters on the event or its visit."""
-
-    event: Annotated[str, Meta(min_length=1, max_length=100)]
-    path: Annotated[Text, Meta(min_length=1)] | None = None
-    filters: Filters = ()
-
-
 class FunnelStep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Any of its alternatives is the step. Without a name it is called after its first alternative's event."""
 
-    any_of: Annotated[tuple[StepEvent, ...], Meta(min_length=1, max_length=50)]
+    any_of: Annotated[tuple[EventMatch, ...], Meta(min_length=1, max_length=50)]
     name: Annotated[str, Meta(max_length=200)] = ""
 
     def label(self) -> str:
         return self.name or self.any_of[0].event
 
 
-class Exclusion(StepEvent, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Exclusion(EventMatch, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An event that must not come between two steps (numbered from 1). It voids the attempt; where the later step is
     never reached, until the window closes."""
 

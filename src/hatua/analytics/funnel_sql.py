@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from string import Template
 from typing import Any, NamedTuple
 
-from hatua.analytics.conditions import conditions_of, value_parameters, value_sql, wildcard_regex
+from hatua.analytics.conditions import value_parameters, value_sql
 from hatua.analytics.dimensions import Dimension, dimension_of
-from hatua.analytics.errors import InvalidQuestion
-from hatua.analytics.funnel_shapes import FunnelQuestion, StepEvent
-from hatua.analytics.seen import first_event_sql, seen
+from hatua.analytics.event_match import matches, without_slash
+from hatua.analytics.funnel_shapes import FunnelQuestion
+from hatua.analytics.question import EventMatch
+from hatua.analytics.seen import seen
 from hatua.analytics.timerange import Range
 from hatua.warehouse.sql import load
 
@@ -32,12 +33,6 @@ class FunnelSql(NamedTuple):
     may_be_undecided: bool
 
 
-class _Matches(NamedTuple):
-    sql: list[str]
-    parameters: dict[str, Any]
-    needs_visit: bool
-
-
 def window_s(question: FunnelQuestion) -> int | None:
     """The window that counts; None: only the session bounds a chain."""
     if question.window_s is not None or question.per == "session":
@@ -47,8 +42,8 @@ def window_s(question: FunnelQuestion) -> int | None:
 
 def funnel_sql(question: FunnelQuestion, asked: Range) -> FunnelSql:
     """Raises InvalidQuestion with the path of what cannot be asked."""
-    steps = _matches([each.any_of for each in question.steps], "steps[{}].any_of[{}]", "s")
-    excluded = _matches([(each,) for each in question.exclusions], "exclusions[{}]", "x")
+    steps = matches([each.any_of for each in question.steps], "steps[{}].any_of[{}]", "s")
+    excluded = matches([(each,) for each in question.exclusions], "exclusions[{}]", "x")
     actor, actor_parameters = _actor(question.per)
     value, value_parameters_, value_needs_visit = _value(question)
     events = seen(
@@ -96,44 +91,6 @@ def resolved_sql(funnel: FunnelSql) -> str:
     return Template(load("hatua.analytics", "sql/funnel_resolved.sql")).substitute(
         chains=funnel.chains, groups=funnel.groups
     )
-
-
-def _matches(alternatives: Sequence[Sequence[StepEvent]], path: str, prefix: str) -> _Matches:
-    """One condition for each entry: any of its events."""
-    found = _Matches([], {}, False)
-    needs_visit = False
-    for index, events in enumerate(alternatives):
-        either: list[str] = []
-        for number, each in enumerate(events):
-            name = f"{prefix}{index}_{number}"
-            found.parameters[name] = each.event
-            both = [f"e.event_name = {{{name}:String}}"]
-            if each.path is not None:
-                both.append(_path_sql(each.path, f"{name}_path", found.parameters))
-            try:
-                conditions = conditions_of(each.filters, first_event_sql(), f"{name}_f")
-            except InvalidQuestion as problem:
-                raise InvalidQuestion(f"{path.format(index, number)}.{problem.path}", problem.message) from None
-            found.parameters.update(conditions.parameters)
-            needs_visit = needs_visit or conditions.needs_visit
-            either.append(f"({' AND '.join([*both, *conditions.sql])})")
-        found.sql.append(f"({' OR '.join(either)})")
-    return found._replace(needs_visit=needs_visit)
-
-
-def _path_sql(path: str, parameter: str, parameters: dict[str, Any]) -> str:
-    """A trailing slash does not matter, neither here nor there."""
-    trimmed = _trimmed(path)
-    page = "if(e.page_path = '/', '/', trimRight(e.page_path, '/'))"
-    if "*" in trimmed:
-        parameters[parameter] = wildcard_regex((trimmed,))
-        return f"match({page}, {{{parameter}:String}})"
-    parameters[parameter] = trimmed
-    return f"{page} = {{{parameter}:String}}"
-
-
-def _trimmed(path: str) -> str:
-    return path.rstrip("/") or "/"
 
 
 def _bits(conditions: Sequence[str]) -> str:
@@ -265,7 +222,7 @@ def _may_be_undecided(question: FunnelQuestion) -> bool:
 
 def _steps_overlap(question: FunnelQuestion) -> bool:
     """Whether one event could be two steps, as far as names and plain paths tell."""
-    seen_before: list[StepEvent] = []
+    seen_before: list[EventMatch] = []
     for step in question.steps:
         if any(_overlap(one, other) for one in step.any_of for other in seen_before):
             return True
@@ -273,12 +230,12 @@ def _steps_overlap(question: FunnelQuestion) -> bool:
     return False
 
 
-def _overlap(one: StepEvent, other: StepEvent) -> bool:
+def _overlap(one: EventMatch, other: EventMatch) -> bool:
     if one.event != other.event:
         return False
     if one.path is None or other.path is None or "*" in one.path + other.path:
         return True
-    return _trimmed(one.path) == _trimmed(other.path)
+    return without_slash(one.path) == without_slash(other.path)
 
 
 def _undecided(question: FunnelQuestion) -> str:

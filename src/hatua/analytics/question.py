@@ -49,6 +49,15 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 Filters = Annotated[tuple[Filter, ...], Meta(max_length=MAX_FILTERS)]
 
 
+class EventMatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An event by name, where it is said also by path (wildcards `*`, `**`; a trailing slash does not matter) and by
+    filters on the event or its visit."""
+
+    event: Annotated[str, Meta(min_length=1, max_length=100)]
+    path: Annotated[Text, Meta(min_length=1)] | None = None
+    filters: Filters = ()
+
+
 class ProjectQuestion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Asked of one project. `tz`: IANA name; the API fills in the project's own where the client gives none."""
 

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from hatua.analytics.funnel_exact import Between, FunnelEvent, Rules, best_chain
-from hatua.analytics.funnel_shapes import Exclusion, FunnelQuestion, FunnelStep, Order, StepEvent
+from hatua.analytics.funnel_shapes import Exclusion, FunnelQuestion, FunnelStep, Order
+from hatua.analytics.question import EventMatch
 from hatua.warehouse.rows import EventRow
 from tests.fixtures.events import event
 from tests.oracle import funnels
@@ -54,7 +55,7 @@ def ask(order: Order, steps: list[str], **more: object) -> FunnelQuestion:
         to="2026-12-31",
         order=order,
         per="session",
-        steps=tuple(FunnelStep(any_of=tuple(StepEvent(event=letter) for letter in step)) for step in steps),
+        steps=tuple(FunnelStep(any_of=tuple(EventMatch(event=letter) for letter in step)) for step in steps),
     )
     return msgspec.structs.replace(question, **more)
 

@@ -1,0 +1,3 @@
+SELECT bucket, stage, count() AS people
+FROM ($stages)
+GROUP BY bucket, stage

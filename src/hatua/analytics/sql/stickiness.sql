@@ -1,0 +1,1 @@
+SELECT buckets, count() AS people FROM ($people) GROUP BY buckets

@@ -1,0 +1,123 @@
+"""Retention, lifecycle and stickiness by brute force."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from hatua.analytics.cohort_shapes import (
+    LifecycleQuestion,
+    RetentionQuestion,
+    StickinessQuestion,
+)
+from hatua.analytics.question import EventMatch
+from hatua.warehouse.rows import EventRow
+from tests.oracle import calendar
+from tests.oracle.funnels import matches
+from tests.oracle.history import History
+from tests.oracle.numbers import days_of, share
+
+Bucket = tuple[str, int, int]
+
+
+def whole_buckets(question: Any) -> list[Bucket]:
+    first, last = calendar.widen(*days_of(question), question.interval)
+    start, end = calendar.days_range(first, last, question.tz)
+    return calendar.buckets(start, end, question.interval, question.tz)
+
+
+def is_one_of(history: History, event: EventRow, events: Sequence[EventMatch]) -> bool:
+    return not events or any(matches(history, event, one) for one in events)
+
+
+def doing(history: History, question: Any, events: Sequence[EventMatch], start: int, end: int) -> list[EventRow]:
+    chosen = history.chosen(start, end, question.filters)
+    return [event for event in chosen if is_one_of(history, event, events)]
+
+
+def persons_in(history: History, question: Any, events: Sequence[EventMatch], bucket: Bucket) -> set[str]:
+    return history.persons(doing(history, question, events, bucket[1], bucket[2]))
+
+
+def first_ever(history: History, question: Any, events: Sequence[EventMatch], person: str) -> int:
+    """When a person's first such event in all history was."""
+    every = doing(history, question, events, 0, 2**62)
+    return min(event.timestamp for event in every if history.person(event) == person)
+
+
+def cohort(history: History, question: RetentionQuestion, bucket: Bucket) -> set[str]:
+    persons = persons_in(history, question, question.start, bucket)
+    if question.kind == "recurring":
+        return persons
+    return {one for one in persons if bucket[1] <= first_ever(history, question, question.start, one) < bucket[2]}
+
+
+def cell(history: History, question: RetentionQuestion, buckets: list[Bucket], index: int, period: int) -> set[str]:
+    """The persons of one cell."""
+    members = cohort(history, question, buckets[index])
+    if period == 0:
+        return members
+    target = buckets[index + period]
+    end = buckets[-1][2] if question.cumulative else target[2]
+    returns = doing(history, question, question.returning, target[1], end)
+    return {
+        one
+        for one in members
+        if len([event for event in returns if history.person(event) == one]) >= question.minimum_times
+    }
+
+
+def retention(history: History, question: RetentionQuestion, now_ms: int) -> Any:
+    """(label, size, [(people, rate, incomplete)]) a cohort, and the curve."""
+    buckets = whole_buckets(question)
+    rows = []
+    for index, (label, _, _) in enumerate(buckets):
+        size = len(cohort(history, question, buckets[index]))
+        cells = []
+        for period in range(question.periods + 1):
+            if index + period < len(buckets):
+                people = len(cell(history, question, buckets, index, period))
+                cells.append((people, share(people, size), buckets[index + period][2] > now_ms))
+        rows.append((label, size, cells))
+    curve = []
+    for period in range(max(len(cells) for _, _, cells in rows)):
+        over = [(size, cells) for _, size, cells in rows if len(cells) > period and not cells[period][2]]
+        curve.append(share(sum(cells[period][0] for _, cells in over), sum(size for size, _ in over)))
+    return rows, curve
+
+
+def lifecycle(history: History, question: LifecycleQuestion) -> list[tuple[str, dict[str, set[str]]]]:
+    """(label, who is in which stage) a bucket."""
+    buckets = whole_buckets(question)
+    start = buckets[0][1]
+    label = calendar.bucket(start - 1, question.interval, question.tz)
+    earlier = start
+    while calendar.bucket(earlier - calendar.STEP, question.interval, question.tz) == label:
+        earlier -= calendar.STEP
+    before = persons_in(history, question, question.event, (label, earlier, start))
+    found = []
+    for bucket in buckets:
+        active = persons_in(history, question, question.event, bucket)
+        new = {one for one in active if first_ever(history, question, question.event, one) >= bucket[1]}
+        stages = {
+            "new": new,
+            "returning": (active & before) - new,
+            "resurrecting": active - before - new,
+            "dormant": before - active,
+        }
+        found.append((bucket[0], stages))
+        before = active
+    return found
+
+
+def stickiness(history: History, question: StickinessQuestion) -> list[set[str]]:
+    """Who was active in exactly (or at least) 1, 2, ... buckets."""
+    buckets = whole_buckets(question)
+    often: dict[str, int] = {}
+    for _, start, end in buckets:
+        events = doing(history, question, question.event, start, end)
+        for person in history.persons(events):
+            if len([event for event in events if history.person(event) == person]) >= question.minimum_times:
+                often[person] = often.get(person, 0) + 1
+    return [
+        {person for person, times in often.items() if times == count or (question.at_least and times > count)}
+        for count in range(1, len(buckets) + 1)
+    ]
