@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from hatua.collector.client_ip import Networks
 from hatua.collector.keys import MAX_AGE_MS
+from hatua.collector.request import read_request
 from hatua.collector.settings import CollectorSettings
 from hatua.contract.record import Envelope, LogDepth, Tally
 from hatua.registry.model import ProjectAccess
@@ -276,6 +278,11 @@ def test_a_revoked_key_stops_within_a_minute(tmp_path: Path) -> None:
         assert project.send(event()).status == 401
 
 
+def test_an_ipv4_address_on_a_socket_for_both_families_is_an_ipv4_address() -> None:
+    scope = {"client": ("::ffff:41.90.1.1", 4711), "headers": [], "query_string": b""}
+    assert read_request(scope, Networks(())).ip == "41.90.1.1"
+
+
 def test_a_fault_of_ours_is_a_500_that_says_nothing_and_the_server_lives_on(tmp_path: Path) -> None:
     class Faulty(Broken):
         async def append(self, envelopes: Sequence[Envelope], tallies: Sequence[Tally]) -> list[bool]:
@@ -283,12 +290,17 @@ def test_a_fault_of_ours_is_a_500_that_says_nothing_and_the_server_lives_on(tmp_
                 raise RuntimeError("a secret detail")
             return await self._writer.append(envelopes, tallies)
 
+        async def depth(self) -> LogDepth:
+            if self._broken.is_set():
+                raise RuntimeError("a secret detail")
+            return await self._writer.depth()
+
     broken = threading.Event()
     with serving(tmp_path, writer=lambda log: Faulty(log, broken)) as server:
         project = server.project()
         broken.set()
-        answer = project.send(event())
-        assert (answer.status, answer.code) == (500, "internal_error")
-        assert b"secret" not in answer.body
+        for answer in (project.send(event()), server.get("/ready")):
+            assert (answer.status, answer.code) == (500, "internal_error")
+            assert b"secret" not in answer.body
         broken.clear()
         assert project.send(event()).status == 200

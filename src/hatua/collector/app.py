@@ -69,7 +69,11 @@ class Collector:
         request = read_request(scope, self._trusted)
         if scope["method"] not in ("GET", "HEAD"):
             await discard_body(receive, request.length)
-        status, headers, body = await self._read_route(scope["method"], path, request)
+        try:
+            status, headers, body = await self._read_route(scope["method"], path, request)
+        except Exception:
+            log.exception("a request failed", extra=fields(path=path))
+            status, headers, body = 500, [JSON], refused(RequestError.INTERNAL_ERROR, "the server failed")
         headers.append((b"content-length", b"%d" % len(body)))
         await _send(send, status, headers, b"" if scope["method"] == "HEAD" else body)
 

@@ -130,7 +130,8 @@ class Capture:
         new = sum(admitted)
         self._metrics.accepted += new
         self._metrics.duplicate += len(events) - new
-        self._metrics.rejected.update(by_reason)
+        if rejections:
+            self._metrics.rejected.update(by_reason)
         if not events:
             raise NoValidEvent(rejections)
         return accepted(new, len(events) - new, rejections)

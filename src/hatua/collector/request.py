@@ -14,6 +14,10 @@ from hatua.contract.reasons import RequestError
 ACCEPTED_TYPES = frozenset((b"", b"application/json", b"text/plain"))
 """text/plain is what a beacon may send without a preflight."""
 
+MAPPED_IPV4 = "::ffff:"
+"""How a socket that listens on both families writes an IPv4 address. Nothing else begins so in practice: the range is
+reserved for it."""
+
 _UNKNOWN_LENGTH = -1
 
 
@@ -36,7 +40,7 @@ class Request(msgspec.Struct, gc=False):
 def read_request(scope: Mapping[str, Any], trusted: Networks) -> Request:
     """Raises nothing: what is malformed reads as absent."""
     client = scope.get("client")
-    request = Request(client[0] if client else "")
+    request = Request(client[0].removeprefix(MAPPED_IPV4) if client else "")
     for name, value in scope["headers"]:
         if name == b"content-length":
             request.length = int(value) if value.isdigit() and len(value) < 20 else _UNKNOWN_LENGTH
