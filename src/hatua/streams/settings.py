@@ -29,6 +29,10 @@ class StreamsSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Streams that the log is split into by hash of (project, anonymous id): how many processors can work at once.
     Fixed for the life of a log: another number would send a person to another shard, away from the ids seen there."""
 
+    redis_lease_ms: Annotated[int, env("HATUA_REDIS_LEASE_MS"), msgspec.Meta(ge=1_000)] = 15_000
+    """How long a shard stays with a processor that says nothing; a live one renews every third of it. After a crash
+    this is how long its shards stand still."""
+
     required_durability: Annotated[Literal["always", "everysec", "none"], env("HATUA_REDIS_DURABILITY")] = "always"
     """What `hatua doctor` asks of Redis: `always` loses nothing that was acknowledged, `everysec` up to a second of it
     when the machine dies, `none` asks for nothing."""

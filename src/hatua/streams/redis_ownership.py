@@ -1,0 +1,176 @@
+"""Which shards a processor reads. A consumer group alone would hand the events of one person to several processors at
+once, in any order; so each shard has one owner at a time, who keeps it by reading it, or at least by being alive."""
+
+import threading
+from collections.abc import Callable
+from typing import Final
+
+from hatua.base.clock import Clock, system_clock
+from hatua.streams.redis_client import RELEASE, RENEW, TAKE, BlockingRedis, Command, Shards
+from hatua.streams.settings import StreamsSettings
+
+_ALIVE_LEASES: Final = 2
+"""A consumer counts as alive, for the sharing out of shards, for so many leases after it was last heard of."""
+
+
+class Shard:
+    """What one reader knows of one shard."""
+
+    __slots__ = ("cursor", "former", "held", "last_id", "leaving", "met", "number", "owned", "stream")
+
+    def __init__(self, number: int, stream: str) -> None:
+        self.number = number
+        self.stream = stream
+        self.owned = False
+        self.met = False
+        """This life of the consumer has had it."""
+        self.leaving = False
+        """To be given up as soon as nothing of it is in our hands."""
+        self.cursor = ""
+        """Where the reading of unacknowledged events goes on; empty when those are done."""
+        self.last_id = ""
+        """Of the newest event delivered to anyone, where known."""
+        self.held: dict[bytes, tuple[str, int]] = {}
+        """Entry id -> (project, minute) of the events in our hands."""
+        self.former: dict[bytes, tuple[str, int]] = {}
+        """The same for events that were in our hands when the shard was lost: if they come again they are delivered
+        again, but a late acknowledgement still counts."""
+
+    def lose(self) -> None:
+        """Its new owner reads what is in our hands."""
+        self.former.update(self.held)
+        self.held.clear()
+
+    def ledger_key(self, entry_id: bytes) -> tuple[str, int] | None:
+        """(project, minute) of an event that was delivered and neither acknowledged nor buried."""
+        return self.held.get(entry_id) or self.former.get(entry_id)
+
+    def drop(self, entry_id: bytes) -> None:
+        """The event has left the log."""
+        self.held.pop(entry_id, None)
+        self.former.pop(entry_id, None)
+
+
+class Ownership:
+    """One consumer's part of the shards. `balance` is for the reader's thread; `renew` may be called from another."""
+
+    def __init__(
+        self,
+        settings: StreamsSettings,
+        shards: Shards,
+        redis: BlockingRedis,
+        *,
+        consumer: str,
+        token: str,
+        clock: Clock | None,
+    ) -> None:
+        self._settings = settings
+        self._consumers = shards.consumers
+        self._redis = redis
+        self._consumer = consumer
+        self._token = token
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._heard_at = 0
+        # Each consumer prefers shards in an order of its own, so that several who start at once do not all ask for the
+        # same ones.
+        start = sum(consumer.encode()) % shards.count
+        order = [*range(start, shards.count), *range(start)]
+        self.shards = {n: Shard(n, shards.streams[n]) for n in order}
+
+    @property
+    def now_for_redis(self) -> int:
+        """Unix ms for a script; 0: by the server's clock."""
+        return self._clock() if self._clock else 0
+
+    def readable(self) -> list[Shard]:
+        """Owned shards that are not being given up."""
+        with self._lock:
+            return [shard for shard in self.shards.values() if shard.owned and not shard.leaving]
+
+    def told(self, shard: Shard, state: int) -> bool:
+        """Notes what Redis said of a shard: 0 somebody else's, 1 ours, 2 ours since now. Returns whether it is ours."""
+        with self._lock:
+            shard.owned = state != 0
+            if state == 0:
+                shard.leaving = False
+                shard.lose()
+            elif state == 2 or not shard.met:
+                shard.met = True
+                shard.cursor = "0-0"
+            return shard.owned
+
+    def start_over(self) -> None:
+        """After an answer was lost: events may be ours in Redis without having reached us."""
+        with self._lock:
+            for shard in self.shards.values():
+                shard.cursor = "0-0"
+
+    def balance(self) -> None:
+        """Every third of a lease: says that we live, takes free shards up to a fair part, gives up those beyond it.
+        Raises LogUnavailable."""
+        for shard in self.shards.values():
+            if not shard.owned and shard.held:  # `renew` learned that it is lost
+                shard.lose()
+        now = (self._clock or system_clock)()
+        lease = self._settings.redis_lease_ms
+        if 0 <= now - self._heard_at < lease // 3:
+            return
+        results = self._redis.run(
+            [
+                self._i_live(now),
+                ("ZREMRANGEBYSCORE", self._consumers, "-inf", f"({now}"),
+                ("ZCARD", self._consumers),
+            ]
+        )
+        self._heard_at = now
+        fair = -(-len(self.shards) // max(1, results[2]))
+        owned = [shard for shard in self.shards.values() if shard.owned]
+        with self._lock:
+            # Those with the least in our hands go first.
+            for place, shard in enumerate(sorted(owned, key=lambda s: len(s.held), reverse=True)):
+                shard.leaving = place >= fair
+        self.release_leaving()
+        free = [shard for shard in self.shards.values() if not shard.owned]
+        missing = fair - len(owned)
+        while missing > 0 and free:
+            some, free = free[:missing], free[missing:]
+            answers = self._redis.run([self._take(shard) for shard in some])
+            for shard, state in zip(some, answers, strict=True):
+                missing -= self.told(shard, state)
+
+    def _i_live(self, now: int) -> Command:
+        until = now + _ALIVE_LEASES * self._settings.redis_lease_ms
+        return ("ZADD", self._consumers, until, self._consumer)
+
+    def _take(self, shard: Shard) -> Command:
+        lease = self._settings.redis_lease_ms
+        return TAKE.on(shard.stream, self._consumer, self._token, self.now_for_redis, lease, int(not shard.met))
+
+    def release_leaving(self) -> None:
+        """Gives up the shards that are to go and of which nothing is in our hands."""
+        self._release(lambda shard: shard.leaving and not shard.held)
+
+    def renew(self) -> None:
+        """Keeps every owned shard for another lease. Raises LogUnavailable."""
+        with self._lock:
+            owned = [shard for shard in self.shards.values() if shard.owned]
+        lease = self._settings.redis_lease_ms
+        commands = [RENEW.on(shard.stream, self._token, self.now_for_redis, lease) for shard in owned]
+        answers = self._redis.run([self._i_live((self._clock or system_clock)()), *commands])[1:]
+        with self._lock:
+            for shard, ours in zip(owned, answers, strict=True):
+                if not ours:
+                    shard.owned = False
+
+    def end(self) -> None:
+        """Gives everything up. What is in our hands stays unacknowledged; the next owner reads it first."""
+        self._release(lambda shard: True)
+        self._redis.run([("ZREM", self._consumers, self._consumer)])
+
+    def _release(self, which: Callable[[Shard], bool]) -> None:
+        with self._lock:
+            going = [shard for shard in self.shards.values() if shard.owned and which(shard)]
+            for shard in going:
+                shard.owned = shard.leaving = False
+        self._redis.run([RELEASE.on(shard.stream, self._token) for shard in going])
