@@ -7,8 +7,9 @@ import logging
 import signal
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
+from typing import Any, cast
 
 import msgspec
 import uvloop
@@ -21,7 +22,7 @@ from hatua.base.clock import system_clock
 from hatua.base.errors import HatuaError, InvalidSetting
 from hatua.base.log import fields
 from hatua.cli.demo_run import DemoRun
-from hatua.cli.router import AsgiApp, Scope, make_router
+from hatua.cli.router import AsgiApp, make_router
 from hatua.cli.settings import Settings
 from hatua.cli.stores import installation_secret, opened_registry
 from hatua.collector.app import make_collector
@@ -116,10 +117,11 @@ async def _run(settings: Settings, data: Path, demo: DemoRun | None) -> int:
             static_dir=settings.assets / "dashboard",
             client_address=_address_behind_proxies(collector_settings),
         )
-        await stack.enter_async_context(dashboard.lifespan())
         demo_site = demo.prepare(registry) if demo else None
-        app: AsgiApp = make_router(collector, dashboard, demo_site)
+        app: AsgiApp = make_router(collector, cast(AsgiApp, dashboard), demo_site)
         await stack.enter_async_context(_listening(app, settings, stop))
+        # Entered last, left first: the HTTP server waits for open streams, and this is what ends them.
+        await stack.enter_async_context(dashboard.lifespan())
         await _greet(settings, registry, demo, data)
         if demo:
             await stack.enter_async_context(demo.traffic(_local_url(settings)))
@@ -189,7 +191,7 @@ async def _listening(app: AsgiApp, settings: Settings, stop: asyncio.Event) -> A
         yield
     finally:
         if not task.done():
-            server.stop()
+            server.stop()  # type: ignore[no-untyped-call]
         await task
 
 
@@ -230,7 +232,7 @@ def _with_geoip(settings: Settings) -> ProcessorSettings:
     return msgspec.structs.replace(settings.processor, maxmind_db_path=str(files))
 
 
-def _address_behind_proxies(collector: CollectorSettings) -> Callable[[Scope], str]:
+def _address_behind_proxies(collector: CollectorSettings) -> Callable[[Mapping[str, Any]], str]:
     """Whose request it is, by the same trusted proxies as the collector's."""
     trusted = Networks(parse_networks(collector.trusted_proxies, "HATUA_TRUSTED_PROXIES"))
     return lambda scope: read_request(scope, trusted).ip

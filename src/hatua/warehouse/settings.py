@@ -25,8 +25,11 @@ class WarehouseSettings(msgspec.Struct, frozen=True, kw_only=True):
     database: Annotated[str, env("CLICKHOUSE_DATABASE"), msgspec.Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$")] = (
         "hatua"
     )
+    """Database of Hatua's tables; made when missing."""
     user: Annotated[str, env("CLICKHOUSE_USER")] = "default"
+    """User of the server; needs CREATE, SELECT, INSERT and ALTER on the database."""
     password: Annotated[Secret, env("CLICKHOUSE_PASSWORD")] = Secret("")
+    """Password of that user."""
 
     cluster: Annotated[str, env("HATUA_CLICKHOUSE_CLUSTER"), msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{0,64}$")] = ""
     """Name of the ClickHouse cluster. Set: tables are ReplicatedMergeTree behind Distributed, made ON
