@@ -1,1 +1,1 @@
-"""The durable log between collector and processor: one port (`port.py`), one file per engine. Only here is redis imported."""
+"""The durable log between collector and processor: one port (`port.py`), two engines. Only here is redis imported."""

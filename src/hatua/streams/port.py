@@ -22,9 +22,9 @@ class LogWriter(Protocol):
     """The collector's side. All methods are coroutines of one event loop and may be called concurrently."""
 
     async def append(self, envelopes: Sequence[Envelope], tallies: Sequence[Tally]) -> list[bool]:
-        """Admits events once. Returns, in order, True for admitted and False for a duplicate (seen in the dedup window, or
-        earlier in this very call). Dedup check, append and ledger counts are one atomic step; it returns only when that
-        step is durable. Concurrent calls share a commit. Empty envelopes with a tally count refused events.
+        """Admits events once. Returns, in order, True for admitted and False for a duplicate (seen in the dedup window,
+        or earlier in this very call). Dedup check, append and ledger counts are one atomic step; it returns only when
+        that step is durable. Concurrent calls share a commit. Empty envelopes with a tally count refused events.
         Raises LogUnavailable or LogFull: then nothing was done."""
 
     async def depth(self) -> LogDepth:
@@ -39,10 +39,12 @@ class LogReader(Protocol):
 
     def read(self, max_events: int, block_ms: int) -> list[Delivery]:
         """The next events nobody has read, in append order per shard; waits up to block_ms for the first one.
-        After a restart, the events that were read but not acknowledged come first, marked `maybe_seen`."""
+        After a restart, the events that were read but not acknowledged come first, marked `maybe_seen`; so do, where
+        consumers own whole shards (Redis), those of a shard whose owner has been silent for longer than its lease."""
 
     def claim_stale(self, min_idle_ms: int, max_events: int) -> list[Delivery]:
-        """Takes over events that another consumer read at least min_idle_ms ago and did not acknowledge; `maybe_seen`."""
+        """Takes over events that another consumer read at least min_idle_ms ago and did not acknowledge, marked
+        `maybe_seen`; where consumers own whole shards, only from a consumer whose lease has run out."""
 
     def acknowledge(self, positions: Sequence[str]) -> None:
         """Called after the insert returned: these events leave the log for good. Idempotent."""
