@@ -3,6 +3,7 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import * as madeUp from './made-up.mjs';
+import * as journeys from './made-up-journeys.mjs';
 
 const out = new URL('../out/', import.meta.url).pathname;
 const port = Number(process.env.PORT ?? 4173);
@@ -32,6 +33,7 @@ const state = {
     },
   ],
   count: 0,
+  funnels: [],
 };
 
 function project(id, name) {
@@ -187,6 +189,41 @@ const routes = [
   ['GET', /^\/api\/dashboard\/dimension-values$/, madeUp.dimensionValues],
   ['GET', /^\/api\/dashboard\/definitions$/, () => madeUp.definitions],
   ['GET', /^\/api\/dashboard\/realtime$/, madeUp.realtime],
+  [
+    'GET',
+    /^\/api\/dashboard\/funnels$/,
+    () => ({ funnels: state.mode === 'empty' ? [] : [...state.funnels, ...journeys.funnels] }),
+  ],
+  [
+    'POST',
+    /^\/api\/dashboard\/funnels$/,
+    (_, body) => {
+      const made = { id: `f${Date.now()}`, preset: false, name: body.name, definition: body.definition };
+      state.funnels.push(made);
+      return made;
+    },
+  ],
+  [
+    'PATCH',
+    /^\/api\/dashboard\/funnels\/(\w+)$/,
+    (_, body, [id]) =>
+      Object.assign(
+        state.funnels.find((each) => each.id === id),
+        body,
+      ),
+  ],
+  [
+    'DELETE',
+    /^\/api\/dashboard\/funnels\/(\w+)$/,
+    (_, __, [id]) => {
+      state.funnels = state.funnels.filter((each) => each.id !== id);
+      return null;
+    },
+  ],
+  ['POST', /^\/api\/dashboard\/funnel$/, journeys.funnel],
+  ['POST', /^\/api\/dashboard\/funnel\/people$/, journeys.funnelPeople],
+  ['GET', /^\/api\/dashboard\/sessions$/, journeys.sessions],
+  ['GET', /^\/api\/dashboard\/sessions\/(\w+)$/, journeys.sessionTimeline],
 ];
 
 function live(request, response) {

@@ -1,5 +1,5 @@
 /** Every page that exists, in the order of the side bar. A page that is not here is not shown anywhere. */
-import { Activity, LayoutDashboard, type LucideIcon, Settings } from 'lucide-react';
+import { Activity, Filter, LayoutDashboard, type LucideIcon, Route, Settings } from 'lucide-react';
 
 export type PageKey =
   | 'overview'
@@ -27,6 +27,8 @@ export interface Page {
 export const PAGES: readonly Page[] = [
   { key: 'overview', label: 'Overview', href: '/', icon: LayoutDashboard, group: 'Watch' },
   { key: 'realtime', label: 'Real time', href: '/realtime/', icon: Activity, group: 'Watch' },
+  { key: 'funnels', label: 'Funnels', href: '/funnels/', icon: Filter, group: 'Understand' },
+  { key: 'sessions', label: 'Sessions', href: '/sessions/', icon: Route, group: 'Understand' },
   { key: 'settings', label: 'Settings', href: '/settings/', icon: Settings, group: 'Manage' },
 ];
 

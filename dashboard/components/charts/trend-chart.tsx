@@ -70,7 +70,10 @@ export function TrendChart({ series, interval, label, unit, timezone }: TrendCha
   const tick = tickOf(unit);
   // A digit at 11 px is about 6.5 px wide; the top tick is at most a tenth above the top value.
   const top = Math.max(0, ...spots.flatMap((spot) => [spot.value ?? 0, spot.previous ?? 0]));
-  const axisWidth = 14 + 6.5 * Math.max(2, tick(unit === 'count' ? Math.round(top * 1.1) : top * 1.1).length);
+  const axisWidth =
+    14 +
+    6.5 *
+      Math.max(unit === 'rate' ? 5 : 2, tick(unit === 'count' ? Math.round(top * 1.1) : top * 1.1).length);
   return (
     <figure className="mt-3">
       <div className="h-72">

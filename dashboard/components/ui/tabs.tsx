@@ -69,7 +69,9 @@ export function Segments<Key extends string>({ label, value, onChange, options }
           onClick={() => onChange(option.key)}
           className={clsx(
             'h-7 rounded-md px-2.5 font-medium text-xs transition-colors disabled:opacity-40',
-            option.key === value ? 'bg-surface text-text shadow-card' : 'text-muted hover:text-text',
+            option.key === value
+              ? 'bg-surface text-text shadow-card dark:bg-line-strong'
+              : 'text-muted hover:text-text',
           )}
         >
           {option.label}

@@ -1,7 +1,7 @@
 'use client';
 
 import { usePathname, useRouter } from 'next/navigation';
-import { type ReactNode, useEffect } from 'react';
+import { type ReactNode, Suspense, useEffect } from 'react';
 import { Mark } from '@/components/logo';
 import { Empty, Failure, Skeleton } from '@/components/ui/states';
 import { mayOpen } from '@/lib/access';
@@ -59,7 +59,7 @@ export function Shell({ children }: { children: ReactNode }) {
                 Your account is a {user.role}. An admin of {user.tenant_name} can change that.
               </Empty>
             ) : (
-              children
+              <Suspense>{children}</Suspense>
             )}
           </main>
           <Footer version={auth.data?.version ?? ''} />
