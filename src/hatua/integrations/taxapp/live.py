@@ -20,6 +20,7 @@ from hatua.integrations.taxapp.traffic.stories import Parcel, encounter
 log = logging.getLogger("hatua.demo")
 
 TICK_S = 1.0
+PATIENCE_S = 5.0
 ARRIVALS_PER_TICK = 0.085
 """Visitors and conversations a second; each sends about 20 events over some minutes: together 1 to 3 a second."""
 
@@ -40,17 +41,19 @@ class Due(msgspec.Struct, frozen=True, order=True):
     event: Event
 
 
-async def run_live(base_url: str, write_key: str, stop: asyncio.Event, *, clock: Clock = system_clock) -> None:
+async def run_live(
+    base_url: str, write_key: str, stop: asyncio.Event, *, clock: Clock = system_clock, tick_s: float = TICK_S
+) -> None:
     """Sends events as they happen until `stop` is set; returns within a tick of it. Survives a server that is away;
     ends, with a line in the log, when the server refuses the key."""
     trickle = Trickle(random.SystemRandom(), clock())
     try:
-        async with CaptureClient(base_url, write_key, patience_s=TICK_S * 5) as client:
+        async with CaptureClient(base_url, write_key, patience_s=PATIENCE_S) as client:
             while not stop.is_set():
                 for parcel in trickle.tick(clock()):
                     await _send(client, parcel)
                 try:
-                    async with asyncio.timeout(TICK_S):
+                    async with asyncio.timeout(tick_s):
                         await stop.wait()
                 except TimeoutError:
                     continue

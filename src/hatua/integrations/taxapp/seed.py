@@ -107,15 +107,18 @@ def batches(stories: Iterable[Story]) -> Iterator[Parcel]:
     speaks for many, in full batches of its own."""
     from_server: list[Event] = []
     for story in stories:
-        by_client: dict[tuple[str, str], list[Event]] = {}
+        by_browser: dict[str, Parcel] = {}
         for parcel in story.parcels():
             if parcel.ip == SERVER_IP:
                 from_server.extend(parcel.events)
             else:
-                by_client.setdefault((parcel.ip, parcel.user_agent), []).extend(parcel.events)
-        for (ip, agent), events in by_client.items():
-            for start in range(0, len(events), MAX_EVENTS_PER_REQUEST):
-                yield Parcel(ip, agent, events[start : start + MAX_EVENTS_PER_REQUEST])
+                first = by_browser.setdefault(
+                    parcel.events[0]["anonymous_id"], Parcel(parcel.ip, parcel.user_agent, [])
+                )
+                first.events.extend(parcel.events)
+        for whole in by_browser.values():
+            for start in range(0, len(whole.events), MAX_EVENTS_PER_REQUEST):
+                yield Parcel(whole.ip, whole.user_agent, whole.events[start : start + MAX_EVENTS_PER_REQUEST])
         while len(from_server) >= MAX_EVENTS_PER_REQUEST:
             yield Parcel(SERVER_IP, SERVER.user_agent, from_server[:MAX_EVENTS_PER_REQUEST])
             del from_server[:MAX_EVENTS_PER_REQUEST]

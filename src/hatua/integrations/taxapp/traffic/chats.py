@@ -26,6 +26,8 @@ class Conversation:
         self.rng = rng
         self.at = at
         self.events: list[tuple[int, Event]] = []
+        self.user_id = ""
+        """The PIN, once the web app has told the contact centre whose conversation this is."""
         self._person = person
         self._id = f"conv-{new_id(rng)[:13]}"
         self._campaign_id = campaign_id
@@ -53,6 +55,8 @@ class Conversation:
             "context": context,
             "properties": {"conversationId": self._id, **properties},
         }
+        if self.user_id:
+            event["user_id"] = self.user_id
         self.events.append((at or self.at, event))
 
     def hears(self, median_s: float = 20) -> None:

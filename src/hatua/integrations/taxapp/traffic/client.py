@@ -1,21 +1,23 @@
 """A small HTTP/1.1 client for `POST /v1/capture`: one kept-alive connection each, patient with a busy server."""
 
 import asyncio
+import contextlib
 import random
 import ssl
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable
 from typing import Self
 from urllib.parse import urlsplit
 
 import msgspec
 
 from hatua.base.errors import HatuaError
-from hatua.integrations.taxapp.traffic.recorder import Event
 from hatua.integrations.taxapp.traffic.stories import Parcel
 
 TIMEOUT_S = 30
 FIRST_WAIT_S = 0.2
 LONGEST_WAIT_S = 10.0
+BUSY = frozenset((408, 429, 500, 502, 503, 504))
+"""Statuses after which the same request may succeed."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -48,10 +50,17 @@ _decode = msgspec.json.Decoder(CaptureAnswer).decode
 
 
 class CaptureClient:
-    """One connection; not to be shared by tasks. `patience_s`: how long a request is tried again, after which it
-    raises CaptureUnreachable."""
+    """One connection; not to be shared by tasks. `patience_s`: how long it waits in all between the tries of one
+    request, after which it raises CaptureUnreachable. `sleep` is passed in so that tests need not wait."""
 
-    def __init__(self, base_url: str, write_key: str, patience_s: float = 60.0) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        write_key: str,
+        *,
+        patience_s: float = 60.0,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         target = urlsplit(base_url)
         if target.scheme not in ("http", "https") or not target.hostname:
             raise CaptureRefused(f"{base_url!r} is not the URL of a server, such as http://127.0.0.1:8000")
@@ -59,6 +68,7 @@ class CaptureClient:
         self._port = target.port or (443 if target.scheme == "https" else 80)
         self._tls = ssl.create_default_context() if target.scheme == "https" else None
         self._patience_s = patience_s
+        self._sleep = sleep
         self._head = (
             f"POST {target.path.rstrip('/')}/v1/capture HTTP/1.1\r\n"
             f"Host: {target.netloc}\r\nContent-Type: application/json\r\nX-Write-Key: {write_key}\r\n"
@@ -69,38 +79,36 @@ class CaptureClient:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._drop()
+        await self._drop()
 
     async def send(self, parcel: Parcel) -> CaptureAnswer:
         """Sends at most 100 events as one request, again and again with the same ids until it is answered.
         Raises CaptureRefused or CaptureUnreachable."""
-        request = self._request(parcel, parcel.events)
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + self._patience_s
-        wait = FIRST_WAIT_S
+        request = self._request(parcel)
+        waited = 0.0
+        backoff = FIRST_WAIT_S
         while True:
             asked_to_wait = 0.0
             try:
                 async with asyncio.timeout(TIMEOUT_S):
                     status, headers, body = await self._exchange(request)
-            except (OSError, EOFError, TimeoutError, ValueError) as problem:
-                self._drop()
-                reason = f"{type(problem).__name__}: {problem}"
+            except (OSError, EOFError, TimeoutError, ValueError, asyncio.LimitOverrunError) as problem:
+                await self._drop()
+                failure = f"{type(problem).__name__}: {problem}"
             else:
-                if status in (200, 400):
-                    return _decode(body)
-                reason = f"status {status}"
-                if status not in (408, 429, 500, 502, 503, 504):
-                    raise CaptureRefused(f"POST /v1/capture answered {status}: {body[:300].decode(errors='replace')}")
+                if status not in BUSY:
+                    return _understood(status, body)
+                failure = f"status {status}"
                 asked_to_wait = float(headers.get("retry-after", "0") or 0)
-            pause = max(asked_to_wait, wait * (0.5 + random.random()))  # noqa: S311 - jitter, not a secret
-            if loop.time() + pause > deadline:
-                raise CaptureUnreachable(f"POST /v1/capture failed for {self._patience_s:.0f} s; the last: {reason}")
-            await asyncio.sleep(pause)
-            wait = min(LONGEST_WAIT_S, wait * 2)
+            pause = max(asked_to_wait, backoff * (0.5 + random.random()))  # noqa: S311 - jitter, not a secret
+            if waited + pause > self._patience_s:
+                raise CaptureUnreachable(f"POST /v1/capture: no answer after {waited:.0f} s of trying; last: {failure}")
+            await self._sleep(pause)
+            waited += pause
+            backoff = min(LONGEST_WAIT_S, backoff * 2)
 
-    def _request(self, parcel: Parcel, events: Sequence[Event]) -> bytes:
-        body = _encode({"batch": events})
+    def _request(self, parcel: Parcel) -> bytes:
+        body = _encode({"batch": parcel.events})
         head = (
             f"{self._head}User-Agent: {parcel.user_agent}\r\nX-Forwarded-For: {parcel.ip}\r\n"
             f"Content-Length: {len(body)}\r\n\r\n"
@@ -118,10 +126,24 @@ class CaptureClient:
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
         body = await reader.readexactly(int(headers.get("content-length", "0")))
         if headers.get("connection", "").lower() == "close":
-            self._drop()
+            await self._drop()
         return int(first.split(" ", 2)[1]), headers, body
 
-    def _drop(self) -> None:
-        if self._streams is not None:
-            self._streams[1].close()
-            self._streams = None
+    async def _drop(self) -> None:
+        if self._streams is None:
+            return
+        _, writer = self._streams
+        self._streams = None
+        writer.close()
+        with contextlib.suppress(OSError):  # it is gone either way
+            await writer.wait_closed()
+
+
+def _understood(status: int, body: bytes) -> CaptureAnswer:
+    try:
+        answer = _decode(body)
+    except msgspec.MsgspecError:
+        answer = None
+    if answer is not None and (status == 200 or (status == 400 and answer.rejected)):
+        return answer
+    raise CaptureRefused(f"POST /v1/capture answered {status}: {body[:300].decode(errors='replace')}")

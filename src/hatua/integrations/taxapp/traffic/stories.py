@@ -134,6 +134,7 @@ class Story:
             done = walk(visit, person, person.wants)
             self._keep(visit)
             chat.at = visit.at + pause_ms(rng, 20)
+            chat.user_id = visit.user_id
             if done:
                 chat.says("bot", kind="template", template="receipt_sent")
                 chat.resolves("bot", "self_served")

@@ -137,7 +137,7 @@ def _dates(moment_ms: int) -> tuple[str, str]:
 def _pay(visit: Visit, person: Person, journey: Journey) -> bool:
     rng = visit.rng
     amount = int(visit.events[-1][1]["properties"]["amount"])
-    payment = {"prn": f"20{digits(rng, 8)}", "amount": amount}
+    payment = {"obligation_type": journey.code, "prn": f"20{digits(rng, 8)}", "amount": amount}
     visit.at += 80
     visit.page(f"/{journey.code}/payment")
     for _ in range(2):

@@ -32,15 +32,16 @@ export const returnFiled = (journey, filed) =>
     amount: filed.amount,
   });
 
-export const paymentInitiated = (payment) =>
+export const paymentInitiated = (journey, payment) =>
   window.hatua.track('payment_initiated', {
+    obligation_type: journey,
     prn: payment.prn,
     amount: payment.amount,
     phone_masked: payment.phoneMasked,
   });
 
-export const paymentSucceeded = (payment) =>
-  window.hatua.track('payment_success', { prn: payment.prn, amount: payment.amount });
+export const paymentSucceeded = (journey, payment) =>
+  window.hatua.track('payment_success', { obligation_type: journey, prn: payment.prn, amount: payment.amount });
 
 export const completed = (journey) =>
   window.hatua.track('process_complete', { obligation_type: journey }, { journey_end: true });

@@ -170,11 +170,11 @@ export function payment(journey) {
   );
   wire(box.querySelector('form'), { phone: rules.phoneProblem }, async (values) => {
     const paid = { ...due, phoneMasked: rules.maskPhone(values.phone) };
-    measure.paymentInitiated(paid);
+    measure.paymentInitiated(journey.code, paid);
     box.querySelector('button[type=submit]').textContent = 'Waiting for your phone…';
     await answer(1400);
     save({ payment: paid, finished: true });
-    measure.paymentSucceeded(paid);
+    measure.paymentSucceeded(journey.code, paid);
     measure.completed(journey.code);
     next(journey, 'payment');
   });
