@@ -1,6 +1,7 @@
 """From the log to the warehouse and nothing in between left out: SQLite and ClickHouse are real."""
 
 import random
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -383,6 +384,33 @@ def test_a_running_processor_takes_what_comes_and_stops_when_asked(pipeline: Pip
     assert running.problem is None
     assert pipeline.waiting() == 0
     assert max(Counter(row["event_id"] for row in pipeline.events("event_id")).values()) == 1
+
+
+class RecordedStop(threading.Event):
+    """Notes how long it is waited for, and does not wait; set after so many waits."""
+
+    def __init__(self, waits: int) -> None:
+        super().__init__()
+        self.waited: list[float] = []
+        self._waits = waits
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.waited.append(timeout or 0.0)
+        if len(self.waited) == self._waits:
+            self.set()
+        return self.is_set()
+
+
+def test_flushes_are_half_a_second_apart_and_an_event_after_a_quiet_moment_hardly_waits(pipeline: Pipeline) -> None:
+    pipeline.append(event("e1"))
+    processor = pipeline.processor()
+    processor.run(quiet := RecordedStop(1))
+    pipeline.now += 200
+    pipeline.append(event("e2"))
+    processor.run(busy := RecordedStop(1))
+    assert quiet.waited == [0.05]
+    assert busy.waited == [0.3]
+    assert len(pipeline.events("event_id")) == 2
 
 
 def test_an_unavailable_metadata_store_is_waited_for(pipeline: Pipeline) -> None:

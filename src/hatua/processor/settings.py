@@ -15,8 +15,8 @@ class ProcessorSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Events of one insert at most. Above some thousands an insert gains nothing and holds the interpreter longer."""
 
     flush_interval_ms: Annotated[int, env("FLUSH_INTERVAL_MS"), msgspec.Meta(ge=0, le=60_000)] = 500
-    """How long the first event of a batch waits for company. With 500 ms an event is visible in about a second, and a
-    busy log still makes at most two inserts a second; an idle log makes none."""
+    """Least time between two flushes. With 500 ms a busy log makes two inserts a second at most, an event after a
+    quiet moment is visible in about 0.2 s, any other within a second; an idle log makes no inserts."""
 
     maxmind_db_path: Annotated[str, env("MAXMIND_DB_PATH")] = ""
     """A .mmdb file of cities, or a folder of them (one for IPv4 and one for IPv6, or one for both). Layouts of

@@ -27,6 +27,9 @@ _log = logging.getLogger("hatua.processor")
 _IDLE_BLOCK_MS = 1_000
 """How long one read of an empty log waits: long enough to cost nothing, short enough to notice a stop."""
 
+_LEAST_LINGER_MS = 50
+"""Even after a quiet moment the first event waits this long: it seldom comes alone."""
+
 _SLICE = 500
 """Events of one read. A batch is read in slices, so that it can end at a size in bytes as well: an event may have
 80 KB."""
@@ -85,7 +88,8 @@ class Processor:
 
     def run_once(self, block_ms: int = 0, linger_ms: int = 0) -> int:
         """One batch, from the log to the acknowledgement; returns how many events left the log. Waits `block_ms`
-        for the first event and, unless the batch is full, `linger_ms` for others to join it."""
+        for the first event and, unless there are many, for others to join it: until `linger_ms` after the last
+        flush, which after a quiet moment is at once but for 50 ms."""
         deliveries = self._patiently(lambda: self._gather(block_ms, linger_ms))
         if not deliveries:
             self.counters.lag_ms = 0
@@ -109,7 +113,8 @@ class Processor:
                 return stale
         batch = self._reader.read(min(size, _SLICE), block_ms)
         if batch and len(batch) < min(size, _SLICE) and linger_ms > 0:
-            self._stop.wait(linger_ms / 1000)
+            since = max(self._clock() - self.counters.last_flush_at, 0)
+            self._stop.wait(max(linger_ms - since, min(linger_ms, _LEAST_LINGER_MS)) / 1000)
         with contextlib.suppress(LogUnavailable):  # what is in hand goes on
             self._fill(batch, size)
         return batch
