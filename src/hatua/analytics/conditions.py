@@ -11,13 +11,6 @@ from hatua.analytics.question import Filter, Operator
 # Aliases that every statement of ours gives its tables.
 EVENT, VISIT = "e", "v"
 
-_VALUE_OF_PROPERTY = (
-    "if(JSONType({table}.properties, {{{key}:String}}) = 'String', "
-    "JSONExtractString({table}.properties, {{{key}:String}}), "
-    "if(JSONType({table}.properties, {{{key}:String}}) = 'Null', '', "
-    "JSONExtractRaw({table}.properties, {{{key}:String}})))"
-)
-
 
 class Conditions(NamedTuple):
     """`sql`: conditions to be joined with AND. `needs_visit`: they read the visit's columns (alias `v`).
@@ -32,7 +25,7 @@ class Conditions(NamedTuple):
 def value_sql(dimension: Dimension, parameter: str, table: str = EVENT) -> str:
     """The event's own value as text; of a property: its text, or its JSON where it is none; "" where it is missing."""
     if dimension.property_key:
-        return _VALUE_OF_PROPERTY.format(table=table, key=parameter)
+        return f"JSONExtract({table}.properties, {{{parameter}:String}}, 'String')"
     return f"{table}.{dimension.event_column}"
 
 

@@ -15,6 +15,8 @@ from hatua.analytics.timerange import Range
 from hatua.warehouse.sql import load
 
 Counts = dict[str, Any]
+PAGE_VIEW = "(e.event_type = 'page' OR e.event_name = 'page_view')"
+"""What a page view is; the sessions table counts them so too."""
 
 
 class Group(NamedTuple):
@@ -82,6 +84,7 @@ def seen(
     conditions = [*found.sql, *filter(None, (group.condition, condition))]
     sql = Template(load("hatua.analytics", "sql/seen.sql")).substitute(
         grouped=group.sql,
+        is_pageview=PAGE_VIEW,
         columns="".join(f", {column}" for column in columns),
         links=links_sql(),
         visits=f"INNER JOIN ({visits_sql()}) AS v ON v.session_id = e.session_id" if needs_visit else "",

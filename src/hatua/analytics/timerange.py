@@ -136,6 +136,8 @@ def iso_utc(ms: int) -> str:
 
 
 _UTC = ZoneInfo("UTC")
+ALL_TIME = Range(0, 2**42, _UTC)
+"""1970 to 2109: every event there is."""
 
 
 def _instant(path: str, text: str, zone: ZoneInfo, *, end_of_day: bool) -> int:

@@ -4,7 +4,7 @@ SELECT
     e.session_id AS session_id,
     if(e.user_id != '', e.user_id, if(l.linked_user != '', l.linked_user, e.anonymous_id)) AS person,
     e.user_id != '' OR l.linked_user != '' AS known,
-    e.event_type = 'page' OR e.event_name = 'page_view' AS is_pageview
+    $is_pageview AS is_pageview
     $columns
 FROM events AS e
 LEFT ANY JOIN ($links) AS l ON l.anonymous_id = e.anonymous_id

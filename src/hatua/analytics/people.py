@@ -1,0 +1,178 @@
+"""People: the list and its search, one person's profile, and its events across channels."""
+
+from collections.abc import Sequence
+from string import Template
+from typing import Any
+
+import msgspec
+
+from hatua.analytics.cursor import decode_cursor, encode_cursor
+from hatua.analytics.errors import NotFound
+from hatua.analytics.events_list import event_of, select_events, unix_ms
+from hatua.analytics.people_shapes import (
+    Device,
+    People,
+    PeopleQuestion,
+    PersonEvents,
+    PersonEventsQuestion,
+    PersonQuestion,
+    PersonRow,
+    Profile,
+    ValueCount,
+)
+from hatua.analytics.reader import Reader
+from hatua.analytics.seen import PAGE_VIEW, links_sql, seen
+from hatua.analytics.timerange import ALL_TIME, iso_utc, range_of
+from hatua.warehouse.sql import load
+
+_IDENTIFY = "(e.event_type = 'identify' OR e.event_name = 'identify')"
+_BELONGS = "(e.user_id = {person:String} OR (e.user_id = '' AND e.anonymous_id IN {ids:Array(String)}))"
+_COLUMNS = (
+    "toUnixTimestamp64Milli(e.timestamp) AS ts",
+    "e.seq AS seq",
+    "e.event_id AS event_id",
+    "e.anonymous_id AS anonymous_id",
+    "toString(e.channel) AS channel",
+    "toString(e.country_code) AS country_code",
+    "toString(e.city) AS city",
+    "toString(e.device_type) AS device_type",
+    "toString(e.browser) AS browser",
+    "toString(e.os) AS os",
+)
+
+
+def answer(reader: Reader, question: PeopleQuestion) -> People:
+    """One page, keyset by (last seen, person). Raises InvalidQuestion, and what the warehouse raises."""
+    chosen = seen(question.project, range_of(question), question.filters, columns=_COLUMNS)
+    parameters: dict[str, Any] = {**chosen.parameters, "limit": question.limit + 1}
+    search = "true"
+    if question.search:
+        parameters["search"] = question.search
+        search = _search(question.project)
+    after = "true"
+    if question.cursor:
+        at_ms, at_person = decode_cursor(question.cursor, (int, str))
+        after = "(-last_ms, person) > (-{at_ms:Int64}, {at_person:String})"
+        parameters |= {"at_ms": at_ms, "at_person": at_person}
+    rows = reader.rows(_sql("people.sql", seen=chosen.sql, search=search, after=after), parameters)
+    page = rows[: question.limit]
+    last = page[-1] if len(rows) > question.limit else None
+    return People(
+        people=[_row(row) for row in page],
+        total=rows[0]["total"] if rows else 0,
+        next_cursor=encode_cursor(last["last_ms"], last["person"]) if last else None,
+    )
+
+
+def profile(reader: Reader, question: PersonQuestion) -> Profile:
+    """Raises NotFound, and what the warehouse raises."""
+    ids = _ids(reader, question)
+    sql = _sql("person_profile.sql", links=links_sql(), is_pageview=PAGE_VIEW, belongs=_BELONGS)
+    parameters = {"project": question.project, "person": question.person, "ids": ids}
+    row = reader.rows(sql, parameters)[0]
+    if not row["events"]:
+        raise NotFound("person", question.person)
+    return Profile(
+        person=question.person,
+        known=bool(row["known"]),
+        anonymous_ids=sorted(ids),
+        traits=_traits(row["identified"]),
+        first_seen=iso_utc(row["first_ms"]),
+        last_seen=iso_utc(row["last_ms"]),
+        sessions=row["sessions"],
+        events=row["events"],
+        pageviews=row["pageviews"],
+        channels=_counts(row["channels"]),
+        countries=_counts(row["countries"]),
+        devices=_devices(row["devices"], row["device_last"]),
+    )
+
+
+def events(reader: Reader, question: PersonEventsQuestion) -> PersonEvents:
+    """One page of the timeline, keyset by (timestamp, seq, event_id). Raises InvalidQuestion."""
+    conditions = [_BELONGS]
+    parameters: dict[str, Any] = {"person": question.person, "ids": _ids(reader, question)}
+    if question.cursor:
+        at_ms, at_seq, at_id = decode_cursor(question.cursor, (int, int, str))
+        conditions.append(
+            "(e.timestamp, e.seq, e.event_id) < "
+            "(fromUnixTimestamp64Milli({at_ms:Int64}, 'UTC'), {at_seq:UInt32}, {at_id:String})"
+        )
+        parameters |= {"at_ms": at_ms, "at_seq": min(int(at_seq), 2**32 - 1), "at_id": at_id}
+    rows = select_events(
+        reader,
+        question.project,
+        ALL_TIME,
+        question.filters,
+        conditions=conditions,
+        parameters=parameters,
+        limit=question.limit + 1,
+    )
+    page = rows[: question.limit]
+    last = page[-1] if len(rows) > question.limit else None
+    return PersonEvents(
+        events=[event_of(row) for row in page],
+        next_cursor=encode_cursor(unix_ms(last["timestamp"]), last["seq"], last["event_id"]) if last else None,
+    )
+
+
+def _search(project: str) -> str:
+    identified = seen(project, ALL_TIME, (), condition=_IDENTIFY, columns=("e.properties AS properties",))
+    ever = identified.sql.replace("{from_ms:Int64}", "0").replace("{to_ms:Int64}", str(ALL_TIME.to_ms))
+    contains = "positionCaseInsensitiveUTF8({text}, {{search:String}}) > 0"
+    return " OR ".join(
+        (
+            contains.format(text="person"),
+            f"max({contains.format(text='anonymous_id')})",
+            f"person IN ({_sql('people_identified.sql', identified=ever)})",
+        )
+    )
+
+
+def _ids(reader: Reader, question: PersonQuestion) -> list[str]:
+    parameters = {"project": question.project, "person": question.person}
+    return [row["anonymous_id"] for row in reader.rows(_sql("person_ids.sql", links=links_sql()), parameters)]
+
+
+def _row(row: dict[str, Any]) -> PersonRow:
+    country, city, device, browser, system = row["latest"]
+    return PersonRow(
+        person=row["person"],
+        known=bool(row["known"]),
+        first_seen=iso_utc(row["first_ms"]),
+        last_seen=iso_utc(row["last_ms"]),
+        sessions=row["sessions"],
+        events=row["events"],
+        channels=row["channels"],
+        country_code=country,
+        city=city,
+        device_type=device,
+        browser=browser,
+        os=system,
+    )
+
+
+def _traits(identified: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
+    """Earlier ones first, so that the latest word on each stays; null and "" take nothing back."""
+    traits: dict[str, Any] = {}
+    for *_, text in identified:
+        said = msgspec.json.decode(text)
+        traits.update({key: value for key, value in said.items() if value not in (None, "")})
+    return traits
+
+
+def _counts(sums: dict[str, int]) -> list[ValueCount]:
+    ranked = sorted(sums.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [ValueCount(value=value, events=count) for value, count in ranked]
+
+
+def _devices(sums: dict[str, int], last: dict[str, int]) -> list[Device]:
+    found = []
+    for key, count in sorted(sums.items(), key=lambda pair: (-last[pair[0]], pair[0])):
+        device, system, browser = msgspec.json.decode(key, type=tuple[str, str, str])
+        found.append(Device(device_type=device, os=system, browser=browser, events=count, last_seen=iso_utc(last[key])))
+    return found
+
+
+def _sql(name: str, **parts: str) -> str:
+    return Template(load("hatua.analytics", f"sql/{name}")).substitute(parts)

@@ -1,0 +1,24 @@
+-- People of a selection of events, last seen first, after a place in that order.
+SELECT *, total_people AS total
+FROM
+(
+    SELECT *, count() OVER () AS total_people
+    FROM
+    (
+        SELECT
+            person,
+            max(known) AS known,
+            min(ts) AS first_ms,
+            max(ts) AS last_ms,
+            uniqExact(session_id) AS sessions,
+            count() AS events,
+            arraySort(groupUniqArray(channel)) AS channels,
+            argMax((country_code, city, device_type, browser, os), (ts, seq, event_id)) AS latest
+        FROM ($seen)
+        GROUP BY person
+        HAVING $search
+    )
+)
+WHERE $after
+ORDER BY last_ms DESC, person
+LIMIT {limit:UInt32}

@@ -1,0 +1,6 @@
+-- Persons that an identify event gave a trait with the text.
+SELECT person
+FROM ($identified)
+WHERE arrayExists(
+    trait -> positionCaseInsensitiveUTF8(trait.2, {search:String}) > 0,
+    JSONExtractKeysAndValues(properties, 'String'))

@@ -1,0 +1,176 @@
+"""People, profiles and errors on random small histories, against the brute-force second source."""
+
+import json
+import os
+from collections.abc import Callable
+from datetime import date
+from random import Random
+from typing import Any
+
+import msgspec
+import pytest
+
+from hatua.analytics import errors_list, people
+from hatua.analytics.errors import NotFound
+from hatua.analytics.people_shapes import (
+    ErrorsQuestion,
+    PeopleQuestion,
+    PersonEventsQuestion,
+    PersonQuestion,
+)
+from hatua.analytics.question import read
+from hatua.warehouse.client import Warehouse
+from tests.fixtures.events import event
+from tests.oracle import persons
+from tests.oracle.compare import agree, store
+from tests.oracle.generate import generate_filters, generate_history, generate_range, iso
+from tests.oracle.history import History
+
+QUICK = int(os.environ.get("HATUA_TEST_HISTORIES", "50"))
+ALL = 3_000
+
+Question = dict[str, Any]
+TRAITS: tuple[Question, ...] = (
+    {"name": "Wanjiru Kamau"},
+    {"phone": 254700000001},
+    {"email": "w@example.com", "name": ""},
+    {"pin": "A01"},
+)
+ERRORS: tuple[Question, ...] = (
+    {"error_code": "E1", "message": "no"},
+    {"error_code": "E1", "message": "NO"},
+    {"error_code": 5},
+    {},
+)
+PERSON = (
+    "person",
+    "known",
+    "first_seen",
+    "last_seen",
+    "sessions",
+    "events",
+    "channels",
+    "country_code",
+    "device_type",
+)
+
+
+def with_identifies_and_errors(random: Random, history: History) -> History:
+    """Makes some of the events identifies with traits, some errors."""
+    events = []
+    for each in history.events:
+        row = each
+        if random.random() < 0.25:
+            text = json.dumps(random.choice(TRAITS))
+            row = msgspec.structs.replace(each, event_name="identify", event_type="identify", properties=text)
+        elif random.random() < 0.3:
+            text = json.dumps(random.choice(ERRORS))
+            row = msgspec.structs.replace(each, event_name="app_error", event_type="track", properties=text)
+        events.append(row)
+    return History(events, history.links)
+
+
+def ask_people(warehouse: Warehouse, project: str, question: Question) -> Any:
+    found: list[Any] = []
+    cursor = ""
+    while True:
+        asked = {**question, "project": project, "limit": 2, "cursor": cursor}
+        page = people.answer(warehouse, read(PeopleQuestion, asked))
+        found += page.people
+        if page.next_cursor is None:
+            assert page.total == len(found)
+            break
+        cursor = page.next_cursor
+    rows = [{name: getattr(one, name) for name in PERSON} for one in found]
+    return rows, [profile_of(warehouse, project, one.person) for one in found[:2]]
+
+
+def profile_of(warehouse: Warehouse, project: str, person: str) -> Any:
+    found = people.profile(warehouse, PersonQuestion(project=project, person=person))
+    timeline: list[str] = []
+    cursor = ""
+    while True:
+        asked = PersonEventsQuestion(project=project, person=person, limit=3, cursor=cursor)
+        page = people.events(warehouse, asked)
+        assert all(event.person == person for event in page.events)
+        timeline += [event.event_id for event in page.events]
+        if page.next_cursor is None:
+            break
+        cursor = page.next_cursor
+    return {
+        "known": found.known,
+        "traits": found.traits,
+        "first_seen": found.first_seen,
+        "last_seen": found.last_seen,
+        "sessions": found.sessions,
+        "events": found.events,
+        "pageviews": found.pageviews,
+        "channels": [(each.value, each.events) for each in found.channels],
+        "countries": [(each.value, each.events) for each in found.countries],
+        "timeline": timeline,
+    }
+
+
+def told(found: dict[str, Any]) -> dict[str, Any]:
+    return {**found, "first_seen": iso(found["first_seen"]), "last_seen": iso(found["last_seen"])}
+
+
+def expect_people(history: History, question: Question) -> Any:
+    rows = persons.listed(history, read(PeopleQuestion, {**question, "project": "-"}))
+    return [told(row) for row in rows], [told(persons.profile(history, row["person"])) for row in rows[:2]]
+
+
+def ask_errors(warehouse: Warehouse, project: str, question: Question) -> Any:
+    answer = errors_list.answer(warehouse, read(ErrorsQuestion, {**question, "project": project}))
+    assert answer.total_rows == len(answer.rows)
+    return [msgspec.structs.asdict(row) for row in answer.rows]
+
+
+def expect_errors(history: History, question: Question) -> Any:
+    rows = persons.errors(history, read(ErrorsQuestion, {**question, "project": "-"}))
+    return [told(row) for row in rows]
+
+
+Make = Callable[[Random], Question]
+KINDS: dict[str, tuple[Callable[..., Any], Callable[..., Any], Make]] = {
+    "people": (
+        ask_people,
+        expect_people,
+        lambda random: {"search": random.choice(("", "", "A1", "kamau", "2547", "example", "u", "nothing"))},
+    ),
+    "errors": (ask_errors, expect_errors, lambda random: {}),
+}
+
+
+def generate_question(random: Random, zone: str, day: date, make: Make) -> Question:
+    return {**generate_range(random, day, zone), "filters": generate_filters(random, 1), **make(random)}
+
+
+def run(warehouse: Warehouse, seed: str, histories: int) -> None:
+    random = Random(seed)
+    made = []
+    for name in (f"{seed}-{n}" for n in range(histories)):
+        history, zone, day = generate_history(random, name)
+        made.append((name, with_identifies_and_errors(random, history), zone, day))
+    store(warehouse, [(project, history) for project, history, _, _ in made])
+    ask, expect, make = KINDS[seed.partition("-")[0]]
+    for project, history, zone, day in made:
+        agree(warehouse, project, history, generate_question(random, zone, day, make), ask, expect)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_both_sources_agree_on_people_and_errors(warehouse: Warehouse, kind: str) -> None:
+    run(warehouse, f"{kind}-quick", QUICK)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_both_sources_agree_on_people_and_errors_in_thousands_of_histories(warehouse: Warehouse, kind: str) -> None:
+    for batch in range(ALL // 500):
+        run(warehouse, f"{kind}-{batch}", 500)
+
+
+def test_a_person_of_another_project_is_not_found(warehouse: Warehouse) -> None:
+    store(warehouse, [("theirs", History([event(project_id="theirs", user_id="u1")], []))])
+    with pytest.raises(NotFound, match="no person 'u1' in this project"):
+        people.profile(warehouse, PersonQuestion(project="ours", person="u1"))
