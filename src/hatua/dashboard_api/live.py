@@ -9,23 +9,21 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from hatua.analytics.event import Event
 from hatua.analytics.live import LiveEvent, LiveFeed
 from hatua.analytics.reader import Reader
 from hatua.base.clock import Clock
 from hatua.base.errors import HatuaError
 from hatua.dashboard_api.errors import TooManyRequests
+from hatua.dashboard_api.masking import Masker
 from hatua.dashboard_api.settings import DashboardApiSettings
 
 log = logging.getLogger("hatua.dashboard_api.live")
 
 T = TypeVar("T")
-Shown = Callable[[Event], Event]
-"""An event as one listener may see it (unchanged, or masked)."""
 
 RECHECK_MS = 60_000
 """How long a stream may outlive the session or key that opened it."""
@@ -33,16 +31,25 @@ RECHECK_MS = 60_000
 _encode = msgspec.json.Encoder().encode
 
 
-class Listener:
-    """One open stream. `waiting` holds batches; None ends the stream."""
+class Frame(NamedTuple):
+    """One event as it goes over the wire."""
 
-    def __init__(self, most_events: int) -> None:
-        self.waiting: asyncio.Queue[list[LiveEvent] | None] = asyncio.Queue()
+    event_id: str
+    sent: bytes
+
+
+class Listener:
+    """One open stream. `masker`: what hides personal data from it, None for nothing. `waiting` holds batches; None ends
+    the stream."""
+
+    def __init__(self, masker: Masker | None, most_events: int) -> None:
+        self.masker = masker
+        self.waiting: asyncio.Queue[list[Frame] | None] = asyncio.Queue()
         self._held = 0
         self._most = most_events
         self._ended = False
 
-    def offer(self, batch: list[LiveEvent]) -> None:
+    def offer(self, batch: list[Frame]) -> None:
         """Never blocks. A listener at its bound is ended instead; it resumes where it broke, by its last event id."""
         if self._ended:
             return
@@ -52,7 +59,7 @@ class Listener:
         self._held += len(batch)
         self.waiting.put_nowait(batch)
 
-    def took(self, batch: list[LiveEvent]) -> None:
+    def took(self, batch: list[Frame]) -> None:
         """The batch left the buffer."""
         self._held -= len(batch)
 
@@ -80,11 +87,11 @@ class LiveHub:
         """Streams open now."""
         return sum(len(listeners) for listeners, _ in self._channels.values())
 
-    def subscribe(self, project: str) -> Listener:
+    def subscribe(self, project: str, masker: Masker | None) -> Listener:
         """Joins the project's channel. Raises TooManyRequests. Whoever subscribes must `leave`."""
         if self._closed or self.listeners >= self._settings.live_listeners:
             raise TooManyRequests(f"{self.listeners} live streams are open; try again later")
-        listener = Listener(self._settings.live_buffer)
+        listener = Listener(masker, self._settings.live_buffer)
         if project not in self._channels:
             listeners: set[Listener] = set()
             feed = LiveFeed(self._reader, project, self._clock())
@@ -103,24 +110,21 @@ class LiveHub:
             task.cancel()
             del self._channels[project]
 
-    async def catch_up(self, project: str, cursor: str) -> list[LiveEvent]:
+    async def catch_up(self, project: str, cursor: str, masker: Masker | None) -> list[Frame]:
         """What became visible after a cursor. Raises InvalidQuestion for one we never gave out."""
         feed = LiveFeed(self._reader, project, self._clock(), cursor)
-        return await self._in_thread(feed.poll, self._clock())
+        _, frames = await self._in_thread(_poll, feed, self._clock(), {masker})
+        return frames[masker]
 
     async def stream(
-        self,
-        listener: Listener,
-        missed: list[LiveEvent],
-        shown: Shown,
-        still_allowed: Callable[[], Awaitable[bool]],
+        self, listener: Listener, missed: list[Frame], still_allowed: Callable[[], Awaitable[bool]]
     ) -> AsyncGenerator[bytes, None]:
         """The listener's events as server-sent events: first those missed, then those that come, comments in silence.
         Ends when the hub closes, the listener is too slow, or its access has ended."""
         yield b"retry: 2000\n: connected\n\n"
-        caught_up = {each.event.event_id for each in missed}
+        caught_up = {each.event_id for each in missed}
         if missed:
-            yield _frames(missed, shown)
+            yield b"".join(each.sent for each in missed)
         loop = asyncio.get_running_loop()
         recheck_at = loop.time() + RECHECK_MS / 1000
         while True:
@@ -133,9 +137,9 @@ class LiveHub:
                 return
             if batch:
                 listener.took(batch)
-                fresh = [each for each in batch if each.event.event_id not in caught_up]
+                fresh = [each.sent for each in batch if each.event_id not in caught_up]
                 if fresh:
-                    yield _frames(fresh, shown)
+                    yield b"".join(fresh)
             if loop.time() >= recheck_at:
                 if not await still_allowed():
                     return
@@ -157,7 +161,8 @@ class LiveHub:
         while True:
             await asyncio.sleep(self._settings.live_poll_ms / 1000)
             try:
-                fresh = await self._in_thread(feed.poll, self._clock())
+                views = {listener.masker for listener in listeners}
+                found, frames = await self._in_thread(_poll, feed, self._clock(), views)
             except HatuaError as problem:
                 # Said once: the same fact every 0.7 s helps nobody. Nothing is lost, the feed goes on where it was.
                 if not failing:
@@ -167,15 +172,24 @@ class LiveHub:
             if failing:
                 log.info("project %s: the live stream reads again", project)
                 failing = False
-            if fresh:
-                for listener in tuple(listeners):
-                    listener.offer(fresh)
+            for listener in tuple(listeners):
+                if listener.masker not in frames:  # the first of its kind, who came while we looked
+                    frames[listener.masker] = [_frame(each, listener.masker) for each in found]
+                if found:
+                    listener.offer(frames[listener.masker])
 
     async def _in_thread(self, call: Callable[..., T], *args: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._pool, call, *args)
 
 
-def _frames(batch: list[LiveEvent], shown: Shown) -> bytes:
-    return b"".join(
-        b"id: %b\nevent: event\ndata: %b\n\n" % (each.cursor.encode(), _encode(shown(each.event))) for each in batch
-    )
+def _poll(
+    feed: LiveFeed, now_ms: int, views: set[Masker | None]
+) -> tuple[list[LiveEvent], dict[Masker | None, list[Frame]]]:
+    """One look, and its events encoded once for each way of seeing them; off the event loop."""
+    found = feed.poll(now_ms)
+    return found, {view: [_frame(each, view) for each in found] for view in views}
+
+
+def _frame(each: LiveEvent, masker: Masker | None) -> Frame:
+    shown = masker.event(each.event) if masker else each.event
+    return Frame(each.event.event_id, b"id: %b\nevent: event\ndata: %b\n\n" % (each.cursor.encode(), _encode(shown)))

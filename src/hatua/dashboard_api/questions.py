@@ -40,7 +40,7 @@ async def masker_of(request: Request[Any, Any, Any]) -> Masker | None:
     caller, rooms = caller_of(request), rooms_of(request)
     if caller.sees_personal_data:
         return None
-    return Masker(await rooms.in_thread(rooms.registry.mask_key, caller.tenant_id))
+    return await rooms.masker(caller.tenant_id)
 
 
 def _refuse_personal(question: ProjectQuestion) -> None:

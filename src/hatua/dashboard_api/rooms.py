@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from litestar.connection import ASGIConnection
@@ -12,6 +12,7 @@ from hatua.analytics.reader import Reader
 from hatua.base.clock import Clock
 from hatua.dashboard_api.desk import Desk
 from hatua.dashboard_api.live import LiveHub
+from hatua.dashboard_api.masking import Masker
 from hatua.dashboard_api.settings import DashboardApiSettings
 from hatua.dashboard_api.site import Site
 from hatua.registry.store import Registry
@@ -19,7 +20,7 @@ from hatua.registry.store import Registry
 T = TypeVar("T")
 
 MAX_SIGN_INS_AT_ONCE = 2
-"""Each takes 64 MiB and a core for 50 ms; a flood of them waits instead of taking the machine."""
+"""Each takes 64 MiB and 150 ms of CPU; a flood of them waits instead of taking the machine."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,10 +36,17 @@ class Rooms:
     live: LiveHub
     site: Site
     signing_in: asyncio.Semaphore
+    maskers: dict[str, Masker] = field(default_factory=dict)
 
     async def in_thread(self, call: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """One blocking call of the registry, off the event loop."""
         return await asyncio.to_thread(call, *args, **kwargs)
+
+    async def masker(self, tenant_id: str) -> Masker:
+        """The tenant's one masker; its key never changes."""
+        if tenant_id not in self.maskers:
+            self.maskers[tenant_id] = Masker(await self.in_thread(self.registry.mask_key, tenant_id))
+        return self.maskers[tenant_id]
 
 
 def rooms_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Rooms:

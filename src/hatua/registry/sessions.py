@@ -23,7 +23,7 @@ class LoginSessions(Database):
     """Opening, checking and ending sessions."""
 
     def sign_in(self, email: str, password: str, address: str = "") -> NewSession:
-        """Opens a session. Takes about 50 ms of one core whoever asks (argon2id), so call it from a thread.
+        """Opens a session. Takes about 150 ms of CPU whoever asks (argon2id), so call it from a thread.
 
         Failures are counted per e-mail and per client address; past a limit the next attempts are refused unseen for a
         growing time. Raises WrongCredentials, SignInDelayed."""

@@ -10,8 +10,10 @@ from litestar.types import ASGIApp
 from hatua.analytics import events_list, realtime
 from hatua.analytics.event import Event
 from hatua.analytics.question import ProjectQuestion
+from hatua.analytics.reader import Reader
 from hatua.analytics.shapes import Events, EventsQuestion, Realtime, RealtimeQuestion
 from hatua.dashboard_api.access import caller_of, identify
+from hatua.dashboard_api.masking import Masker
 from hatua.dashboard_api.openapi import PROBLEMS, asks
 from hatua.dashboard_api.questions import masker_of, question_of
 from hatua.dashboard_api.rooms import rooms_of
@@ -37,11 +39,7 @@ class EventController(Controller):
     )
     async def events(self, request: AnyRequest) -> Events:
         rooms, question = rooms_of(request), await question_of(request, EventsQuestion)
-        answer = await rooms.desk.ask(events_list.answer, rooms.warehouse, question)
-        masker = await masker_of(request)
-        if masker is None:
-            return answer
-        return msgspec.structs.replace(answer, events=[masker.event(each) for each in answer.events])
+        return await rooms.desk.ask(_events, rooms.warehouse, question, await masker_of(request))
 
     @get(
         "/realtime",
@@ -52,16 +50,7 @@ class EventController(Controller):
     )
     async def realtime(self, request: AnyRequest) -> Realtime:
         rooms, question = rooms_of(request), await question_of(request, RealtimeQuestion)
-        answer = await rooms.desk.ask(realtime.answer, rooms.warehouse, question, rooms.clock())
-        masker = await masker_of(request)
-        if masker is None:
-            return answer
-        return msgspec.structs.replace(
-            answer,
-            top_pages=[msgspec.structs.replace(each, value=masker.text(each.value)) for each in answer.top_pages],
-            top_events=[msgspec.structs.replace(each, value=masker.text(each.value)) for each in answer.top_events],
-            recent=[masker.event(each) for each in answer.recent],
-        )
+        return await rooms.desk.ask(_realtime, rooms.warehouse, question, rooms.clock(), await masker_of(request))
 
     @get(
         "/live",
@@ -79,10 +68,10 @@ class EventController(Controller):
         rooms, caller = rooms_of(request), caller_of(request)
         question = await question_of(request, LiveQuestion)
         masker = await masker_of(request)
-        listener = rooms.live.subscribe(question.project)
+        listener = rooms.live.subscribe(question.project, masker)
         try:
             cursor = request.headers.get("last-event-id", "")
-            missed = await rooms.live.catch_up(question.project, cursor) if cursor else []
+            missed = await rooms.live.catch_up(question.project, cursor, masker) if cursor else []
         except BaseException:
             rooms.live.leave(question.project, listener)
             raise
@@ -91,9 +80,24 @@ class EventController(Controller):
             now = await identify(request)
             return now is not None and now.role == caller.role and now.scopes == caller.scopes
 
-        chunks = rooms.live.stream(listener, missed, masker.event if masker else _unmasked, still_allowed)
+        chunks = rooms.live.stream(listener, missed, still_allowed)
         return EventStream(chunks, lambda: rooms.live.leave(question.project, listener))
 
 
-def _unmasked(event: Event) -> Event:
-    return event
+def _events(warehouse: Reader, question: EventsQuestion, masker: Masker | None) -> Events:
+    answer = events_list.answer(warehouse, question)
+    if masker is None:
+        return answer
+    return msgspec.structs.replace(answer, events=[masker.event(each) for each in answer.events])
+
+
+def _realtime(warehouse: Reader, question: RealtimeQuestion, now_ms: int, masker: Masker | None) -> Realtime:
+    answer = realtime.answer(warehouse, question, now_ms)
+    if masker is None:
+        return answer
+    return msgspec.structs.replace(
+        answer,
+        top_pages=[msgspec.structs.replace(each, value=masker.text(each.value)) for each in answer.top_pages],
+        top_events=[msgspec.structs.replace(each, value=masker.text(each.value)) for each in answer.top_events],
+        recent=[masker.event(each) for each in answer.recent],
+    )
