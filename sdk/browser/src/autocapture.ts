@@ -12,7 +12,7 @@ export function autocapture(
 ): void {
   const capture = (event: Event, selector: string, name: string, key: string): void => {
     const target = (event.composedPath ? event.composedPath()[0] : event.target) as Element;
-    const element = target.closest?.(selector);
+    const element = target.closest(selector);
     if (!element || element.closest(OFF_LIMITS)) return;
     const attribute = (of: string): string => element.getAttribute(of) || '';
     const tag = element.tagName.toLowerCase();

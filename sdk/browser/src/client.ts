@@ -35,11 +35,12 @@ export function startClient(
   let shown: Page | undefined;
   let overrides: Partial<Page> = {};
   let pending = 0;
+  const here = (): Page => readPage(w, options, referrer);
 
   const send = (type: string, name: string, properties?: Properties, flags?: TrackOptions): void => {
     const now = Date.now();
     const current = session.advance(now);
-    const page = Object.assign(readPage(w, options, referrer), overrides);
+    const page = Object.assign(here(), overrides);
     const event = {
       event_id: uuid(w),
       event_name: name,
@@ -62,13 +63,13 @@ export function startClient(
     if (pending) {
       w.clearTimeout(pending);
       pending = 0;
-      const page = readPage(w, options, '');
+      const page = here();
       if (!own && !(shown && shown.path + shown.search === page.path + page.search)) view();
     }
   };
   const view = (properties?: Properties): void => {
     settle(true);
-    const page = readPage(w, options, '');
+    const page = here();
     if (shown && shown.url !== page.url) referrer = shown.url;
     shown = page;
     overrides = {};

@@ -30,9 +30,15 @@ export function createHatua(w: Browser | undefined, scriptHost = ''): Hatua {
     return undefined;
   };
 
-  return {
+  const hatua: Hatua = {
     init(writeKey, options = {}) {
       if (off || client || !w) return;
+      const document: Document & { prerendering?: boolean } = w.document;
+      if (document.prerendering) {
+        // Nobody sees this page yet, and perhaps nobody will.
+        document.addEventListener('prerenderingchange', () => hatua.init(writeKey, options));
+        return;
+      }
       debug = options.debug;
       const signals = w.navigator as { globalPrivacyControl?: boolean; doNotTrack?: string | null };
       off = options.respectPrivacySignals && (signals.globalPrivacyControl || signals.doNotTrack === '1');
@@ -48,4 +54,5 @@ export function createHatua(w: Browser | undefined, scriptHost = ''): Hatua {
     reset: () => call((c) => c.reset()),
     flush: () => call((c) => c.flush()) || Promise.resolve(),
   };
+  return hatua;
 }

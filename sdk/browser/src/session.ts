@@ -22,7 +22,8 @@ export interface Session {
 /** One session per tab, in sessionStorage. `advance` moves it on by one event and starts a new one where the contract says so. */
 export function openSession(w: Browser, store: Store) {
   const query = (): URLSearchParams => new URLSearchParams(w.location.search);
-  let token = query().get('hs_token') || query().get('handshake_token') || '';
+  const landing = query();
+  let token = landing.get('hs_token') || landing.get('handshake_token') || '';
   let started = false;
   let open = true;
 

@@ -103,3 +103,15 @@ test('on a server, where there is no window, every call does nothing', async () 
   hatua.reset();
   await expect(hatua.flush()).resolves.toBeUndefined();
 });
+
+test('a page that is rendered ahead is counted when it is shown, not before', async () => {
+  const tab = new Device(collector).open();
+  const { document } = tab.dom.window;
+  Object.defineProperty(document, 'prerendering', { value: true, configurable: true });
+  tab.init();
+  tab.hatua.track('early');
+  expect(await sent()).toEqual([]);
+  Object.defineProperty(document, 'prerendering', { value: false });
+  document.dispatchEvent(new tab.dom.window.Event('prerenderingchange'));
+  expect((await sent()).map((event) => event.event_name)).toEqual(['page_view', 'early']);
+});
