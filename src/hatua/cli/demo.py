@@ -1,6 +1,7 @@
 """`hatua demo seed`: plausible traffic through the front door of a running server."""
 
 import argparse
+from collections.abc import Callable
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
@@ -31,8 +32,20 @@ def _seed(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0 if report.rejected == 0 else 1
 
 
-def seed_with_progress(url: str, write_key: str, days: int, visitors: int, seed_number: int = 1) -> SeedReport:
-    """Seeds with a progress bar on stderr's terminal; blocking."""
+class SeedingStopped(HatuaError):
+    """Asked to stop in the middle; what was sent stays, and the same seed sends the rest another time."""
+
+
+def seed_with_progress(
+    url: str,
+    write_key: str,
+    days: int,
+    visitors: int,
+    seed_number: int = 1,
+    *,
+    stopped: Callable[[], bool] = lambda: False,
+) -> SeedReport:
+    """Seeds with a progress bar on a terminal; blocking. Raises SeedingStopped soon after `stopped()` turns true."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -42,13 +55,19 @@ def seed_with_progress(url: str, write_key: str, days: int, visitors: int, seed_
     )
     with Progress(*columns, transient=True) as bar:
         task = bar.add_task(f"visitors over {days} days", total=visitors)
+
+        def progress(done: int) -> None:
+            if stopped():
+                raise SeedingStopped("back-fill stopped")
+            bar.update(task, completed=done)
+
         return seed(
             url,
             write_key,
             days=days,
             visitors=visitors,
             seed=seed_number,
-            progress=lambda done: bar.update(task, completed=done),
+            progress=progress,
             now=system_clock(),
         )
 

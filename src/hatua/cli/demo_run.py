@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from hatua.cli.demo import seed_with_progress
+from hatua.cli.demo import SeedingStopped, seed_with_progress
 from hatua.cli.router import AsgiApp
 from hatua.collector.settings import CollectorSettings
 from hatua.integrations.taxapp.live import run_live
@@ -56,13 +56,17 @@ class DemoRun:
         """A fresh one-time link."""
         return f"{url}/auth/open?token={registry.create_sign_in_link(self._user_id, by=BY)}"
 
-    async def back_fill(self, url: str, data: Path) -> None:
-        """Past traffic through the front door, once per data folder."""
+    async def back_fill(self, url: str, data: Path, stop: asyncio.Event) -> None:
+        """Past traffic through the front door, once per data folder. Cut short when `stop` is set; ids are the same in
+        every run, so the next start goes on where this one ended."""
         done = data / "demo-seeded"
         if self._visitors == 0 or done.exists():
             return
-        report = await asyncio.to_thread(seed_with_progress, url, self._write_key, self._days, self._visitors)
-        done.write_text(f"{report.accepted}\n")
+        with contextlib.suppress(SeedingStopped):
+            report = await asyncio.to_thread(
+                seed_with_progress, url, self._write_key, self._days, self._visitors, stopped=stop.is_set
+            )
+            done.write_text(f"{report.accepted}\n")
 
     @contextlib.asynccontextmanager
     async def traffic(self, url: str) -> AsyncIterator[None]:

@@ -1,4 +1,4 @@
-"""Opens the stores of one embedded installation, in the order in which they depend on each other, and closes them."""
+"""Opens the stores that the settings name: which engine, and where."""
 
 import contextlib
 import os
@@ -6,9 +6,19 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
+from hatua.base.errors import InvalidSetting
 from hatua.base.settings import Secret
 from hatua.cli.settings import Settings
 from hatua.registry.store import Registry
+from hatua.streams.redis_admin import RedisAdmin
+from hatua.streams.redis_streams import RedisLog
+from hatua.streams.sqlite_admin import SqliteAdmin
+from hatua.streams.sqlite_log import SqliteLog
+from hatua.warehouse.client import Warehouse
+
+EventLog = SqliteLog | RedisLog
 
 
 def registry_url(settings: Settings, data: Path) -> str:
@@ -17,13 +27,54 @@ def registry_url(settings: Settings, data: Path) -> str:
 
 
 @contextlib.contextmanager
-def opened_registry(settings: Settings, data: Path | None = None) -> Iterator[Registry]:
-    """The metadata store, migrated; may be opened beside a running server."""
-    registry = Registry.open(registry_url(settings, data or settings.data()))
+def opened_registry(settings: Settings, data: Path | None = None, *, migrate: bool = True) -> Iterator[Registry]:
+    """The metadata store; may be opened beside a running server. `migrate=False`: SchemaOutOfDate when it is old."""
+    registry = Registry.open(registry_url(settings, data or settings.data()), migrate=migrate)
     try:
         yield registry
     finally:
         registry.close()
+
+
+@contextlib.contextmanager
+def opened_log(settings: Settings, data: Path) -> Iterator[EventLog]:
+    """Redis Streams with REDIS_URL, else the SQLite log of this data folder, which one process owns."""
+    if settings.streams.redis_url:
+        yield RedisLog(settings.streams)
+        return
+    event_log = SqliteLog.open(
+        data / "log.db",
+        max_events=settings.streams.max_events,
+        max_bytes=settings.streams.max_bytes,
+        dedup_window_ms=settings.streams.dedup_window_ms,
+    )
+    try:
+        yield event_log
+    finally:
+        event_log.close()
+
+
+def log_admin(settings: Settings, data: Path) -> SqliteAdmin | RedisAdmin:
+    """The operator's side of the log, from any process."""
+    if settings.streams.redis_url:
+        return RedisLog(settings.streams).admin()
+    return SqliteAdmin(data / "log.db")
+
+
+@contextlib.contextmanager
+def opened_warehouse(settings: Settings, data: Path) -> Iterator[Warehouse]:
+    """A ClickHouse server with CLICKHOUSE_HOST, else ClickHouse in this process over the data folder."""
+    if settings.warehouse.host:
+        chosen = settings.warehouse
+    else:
+        folder = data / "warehouse"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        chosen = msgspec.structs.replace(settings.warehouse, path=str(folder))
+    warehouse = Warehouse.open(chosen)
+    try:
+        yield warehouse
+    finally:
+        warehouse.close()
 
 
 def installation_secret(settings: Settings, data: Path) -> Secret:
@@ -40,3 +91,13 @@ def installation_secret(settings: Settings, data: Path) -> Secret:
         file.flush()
         os.fsync(file.fileno())
     return Secret(path.read_text().strip())
+
+
+def need_shared_stores(settings: Settings, role: str, *variables: str) -> None:
+    """A role of its own process cannot use a store that lives inside another process. Raises InvalidSetting."""
+    present = {"REDIS_URL": settings.streams.redis_url, "CLICKHOUSE_HOST": settings.warehouse.host}
+    missing = [name for name in variables if not present[name]]
+    if missing:
+        raise InvalidSetting(
+            f"`hatua {role}` needs {' and '.join(missing)}; without, everything runs in one process: `hatua serve`"
+        )
