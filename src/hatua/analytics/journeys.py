@@ -30,6 +30,9 @@ from hatua.warehouse.sql import load
 LONGEST_MS = 86_400_000
 """A journey that starts in the range is followed for a day after it."""
 
+_ALL, _BUCKET, _NAME, _STEP_OF_HANDOFF = 7, 3, 5, 6
+"""What grouping() says of each part: a bit is set for what a row is not grouped by."""
+
 _HANDOFF = "e.event_name = 'agent.handoff'"
 _AGENT = f"({_HANDOFF} OR (e.event_name = 'message.sent' AND JSONExtract(e.properties, 'agentId', 'String') != ''))"
 _STEP = "if(startsWith(e.event_name, 'message.') OR startsWith(e.event_name, 'agent.'), '', toString(e.event_name))"
@@ -45,20 +48,20 @@ def answer(reader: Reader, question: JourneysQuestion, now_ms: int) -> Journeys:
     asked = widened(range_of(question), question.interval)
     buckets = buckets_of(asked, question.interval)
     parts = _parts(question, asked, now_ms)
-    by_bucket = _count(reader, parts, "roundDown(start_ms, {edges:Array(Int64)})", {"edges": buckets.edges})
-    counted = {row["by"]: row for row in by_bucket}
-    names = sorted(_count(reader, parts, "name"), key=lambda row: (-row["started"], row["by"]))
-    steps = _count(reader, parts, "handoff_step", narrowed="j.handed_off")
-    everything = _count(reader, parts, "''")
+    sql = _sql("journey_counts.sql", journeys=parts.journeys)
+    parted: dict[int, list[dict[str, Any]]] = {_ALL: [], _BUCKET: [], _NAME: [], _STEP_OF_HANDOFF: []}
+    for row in reader.rows(sql, {**parts.parameters, "edges": buckets.edges}):
+        parted[row["part"]].append(row)
+    counted = {row["bucket"]: row for row in parted[_BUCKET]}
+    names = sorted(parted[_NAME], key=lambda row: (-row["started"], row["name"]))
+    steps = [row for row in parted[_STEP_OF_HANDOFF] if row["handed_off"]]
+    steps.sort(key=lambda row: (-row["handed_off"], row["handoff_step"]))
     return Journeys(
         range=asked.answer(),
         interval=question.interval,
-        all=_counts(everything[0] if everything else {}),
-        by_name=[NamedJourneys(name=row["by"], counts=_counts(row)) for row in names],
-        handoff_steps=[
-            HandoffStep(step=row["by"], journeys=row["started"])
-            for row in sorted(steps, key=lambda row: (-row["started"], row["by"]))
-        ],
+        all=_counts(parted[_ALL][0] if parted[_ALL] else {}),
+        by_name=[NamedJourneys(name=row["name"], counts=_counts(row)) for row in names],
+        handoff_steps=[HandoffStep(step=row["handoff_step"], journeys=row["handed_off"]) for row in steps],
         trend=[
             JourneyBucket(
                 bucket=buckets.label(index),
@@ -148,13 +151,6 @@ def _mark(events: Sequence[EventMatch], flag: str, path: str) -> Matches:
     if not events:
         return Matches([flag], {}, False)
     return matches([events], f"{path}[{{1}}]", path)
-
-
-def _count(
-    reader: Reader, parts: _Parts, by: str, parameters: dict[str, Any] | None = None, narrowed: str = "true"
-) -> list[dict[str, Any]]:
-    sql = _sql("journey_counts.sql", journeys=parts.journeys, by=by, narrowed=narrowed)
-    return reader.rows(sql, {**parts.parameters, **(parameters or {})})
 
 
 def _counts(row: dict[str, Any]) -> JourneyCounts:

@@ -1,5 +1,6 @@
--- One row an actor: its chain. `found` are its events that matter, sorted; s<k>[i] is the latest start of a chain whose
--- step k is event i (never: none); the first attempt that gets furthest is found from the first event that gets there.
+-- One row an actor, before its chain is found. `found` are its events that matter, sorted. What follows in layers (see
+-- funnel_sql.py): s<k>[i], the latest start of a chain whose step k is event i (never: none); from the first event that
+-- gets furthest, the first attempt that gets so far.
 SELECT
     actor,
     groups,
@@ -10,10 +11,7 @@ SELECT
     found.5 AS excluded,
     {none:Int64} AS none,
     {window_ms:Int64} AS window_ms,
-    arrayEnumerate(times) AS places,
-    $chains,
-    $greedy AS greedy,
-    ($undecided) AS undecided
+    arrayEnumerate(found) AS places
 FROM
 (
     SELECT
