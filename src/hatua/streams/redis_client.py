@@ -23,17 +23,23 @@ Command = tuple[Any, ...]
 class Script:
     """A Lua script of `redis_scripts/`, after the parts it needs."""
 
-    def __init__(self, *names: str) -> None:
+    def __init__(self, *names: str, when_full: bool = True) -> None:
+        """`when_full`: may run when Redis has used up its `maxmemory`, as what empties the log must. Otherwise Redis
+        refuses the script before it has done anything."""
         folder = files("hatua.streams") / "redis_scripts"
-        self.source = "\n".join((folder / f"{name}.lua").read_text(encoding="utf-8") for name in names)
+        parts = [(folder / f"{name}.lua").read_text(encoding="utf-8") for name in names]
+        self.source = "\n".join(["#!lua flags=allow-oom" if when_full else "#!lua", *parts])
         self.digest = sha1(self.source.encode(), usedforsecurity=False).hexdigest()
 
-    def on(self, stream: str, *arguments: Any) -> Command:
-        """The call for one shard. Redis forgets scripts when it restarts; `with_source` then sends the text."""
-        return ("EVALSHA", self.digest, 1, stream, *arguments)
+    def on(self, key: str, *arguments: Any) -> Command:
+        """The call for one shard, by the name of its stream (or for another key). Redis forgets scripts when it
+        restarts; `with_source` then sends the text."""
+        return ("EVALSHA", self.digest, 1, key, *arguments)
 
 
-APPEND: Final = Script("time", "ledger", "append")
+META: Final = Script("meta")
+APPEND: Final = Script("time", "ledger", "append", when_full=False)
+ALIVE: Final = Script("time", "alive")
 TAKE: Final = Script("time", "own", "take")
 READ: Final = Script("time", "own", "read")
 CLAIM: Final = Script("time", "own", "claim")
@@ -41,9 +47,10 @@ RENEW: Final = Script("time", "renew")
 RELEASE: Final = Script("release")
 ACKNOWLEDGE: Final = Script("ledger", "acknowledge")
 BURY: Final = Script("time", "ledger", "bury")
-REPLAY: Final = Script("ledger", "replay")
+REPLAY: Final = Script("ledger", "replay", when_full=False)
 
-_BY_DIGEST: Final = {s.digest: s for s in (APPEND, TAKE, READ, CLAIM, RENEW, RELEASE, ACKNOWLEDGE, BURY, REPLAY)}
+_ALL: Final = (META, APPEND, ALIVE, TAKE, READ, CLAIM, RENEW, RELEASE, ACKNOWLEDGE, BURY, REPLAY)
+_BY_DIGEST: Final = {script.digest: script for script in _ALL}
 
 
 def with_source(command: Command) -> Command:
@@ -68,16 +75,16 @@ class Shards:
         digest = blake2b(f"{project_id}\0{shard_key}".encode(), digest_size=8, person=b"hatua shard").digest()
         return int.from_bytes(digest, "big") % self.count
 
-    def commands(self) -> list[Command]:
-        """Writes down how many shards the log has, when it is new; the last of them asks."""
-        return [("HSETNX", self.meta, "shards", self.count), ("HGET", self.meta, "shards")]
+    def question(self) -> Command:
+        """Asks how many shards the log has; writes ours down when it is new."""
+        return META.on(self.meta, self.count)
 
-    def check(self, answer: bytes) -> None:
-        """`answer` to the last of `commands`. Raises InvalidSetting."""
-        if int(answer) != self.count:
+    def check(self, answer: int) -> None:
+        """`answer` to `question`. Raises InvalidSetting."""
+        if answer != self.count:
             raise InvalidSetting(
-                f"HATUA_REDIS_SHARDS is {self.count}, but this log was made with {int(answer)} shards; the number is"
-                " fixed for the life of a log"
+                f"HATUA_REDIS_SHARDS is {self.count}, but this log was made with {answer} shards; the number is fixed"
+                " for the life of a log"
             )
 
 

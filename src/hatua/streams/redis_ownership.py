@@ -3,14 +3,10 @@ once, in any order; so each shard has one owner at a time, who keeps it by readi
 
 import threading
 from collections.abc import Callable
-from typing import Final
 
 from hatua.base.clock import Clock, system_clock
-from hatua.streams.redis_client import RELEASE, RENEW, TAKE, BlockingRedis, Command, Shards
+from hatua.streams.redis_client import ALIVE, RELEASE, RENEW, TAKE, BlockingRedis, Command, Shards
 from hatua.streams.settings import StreamsSettings
-
-_ALIVE_LEASES: Final = 2
-"""A consumer counts as alive, for the sharing out of shards, for so many leases after it was last heard of."""
 
 
 class Shard:
@@ -113,18 +109,11 @@ class Ownership:
             if not shard.owned and shard.held:  # `renew` learned that it is lost
                 shard.lose()
         now = (self._clock or system_clock)()
-        lease = self._settings.redis_lease_ms
-        if 0 <= now - self._heard_at < lease // 3:
+        if 0 <= now - self._heard_at < self._settings.redis_lease_ms // 3:
             return
-        results = self._redis.run(
-            [
-                self._i_live(now),
-                ("ZREMRANGEBYSCORE", self._consumers, "-inf", f"({now}"),
-                ("ZCARD", self._consumers),
-            ]
-        )
+        [alive] = self._redis.run([self._i_live()])
         self._heard_at = now
-        fair = -(-len(self.shards) // max(1, results[2]))
+        fair = -(-len(self.shards) // alive)
         owned = [shard for shard in self.shards.values() if shard.owned]
         with self._lock:
             # Those with the least in our hands go first.
@@ -139,9 +128,8 @@ class Ownership:
             for shard, state in zip(some, answers, strict=True):
                 missing -= self.told(shard, state)
 
-    def _i_live(self, now: int) -> Command:
-        until = now + _ALIVE_LEASES * self._settings.redis_lease_ms
-        return ("ZADD", self._consumers, until, self._consumer)
+    def _i_live(self) -> Command:
+        return ALIVE.on(self._consumers, self._consumer, self.now_for_redis, self._settings.redis_lease_ms)
 
     def _take(self, shard: Shard) -> Command:
         lease = self._settings.redis_lease_ms
@@ -157,7 +145,7 @@ class Ownership:
             owned = [shard for shard in self.shards.values() if shard.owned]
         lease = self._settings.redis_lease_ms
         commands = [RENEW.on(shard.stream, self._token, self.now_for_redis, lease) for shard in owned]
-        answers = self._redis.run([self._i_live((self._clock or system_clock)()), *commands])[1:]
+        answers = self._redis.run([self._i_live(), *commands])[1:]
         with self._lock:
             for shard, ours in zip(owned, answers, strict=True):
                 if not ours:

@@ -45,6 +45,8 @@ class RedisReader:
         self._ownership = Ownership(settings, shards, self._redis, consumer=consumer, token=self._token, clock=clock)
         self._closed = threading.Event()
         self._checked = False
+        self._turn = 0
+        """Which shard comes first; each in its turn, for reads of fewer events than there are shards."""
         self._keeper = threading.Thread(target=self._keep_alive, name="hatua-log-owner", daemon=True)
         if keep_alive:
             self._keeper.start()
@@ -65,10 +67,11 @@ class RedisReader:
         """Asks all owned shards for an equal part, then those that had more for what is left."""
         found: list[Delivery] = []
         asked = self._ownership.readable()
+        self._turn += 1
+        asked = asked[self._turn % len(asked) :] + asked[: self._turn % len(asked)] if asked else []
         while asked and len(found) < max_events:
-            parts = _divide(asked, max_events - len(found))
+            parts, asked = _divide(asked, max_events - len(found))
             replies = self._run([self._read_command(shard, count) for shard, count in parts])
-            asked = []
             for (shard, count), (state, cursor, entries, last_id) in zip(parts, replies, strict=True):
                 if not self._ownership.told(shard, state):
                     continue
@@ -181,7 +184,7 @@ class RedisReader:
         if self._closed.is_set():
             raise LogUnavailable(f"log {self._settings.stream_key} on Redis: this reader is closed")
         if not self._checked:
-            answer = self._redis.run(self._shards.commands())[-1]
+            [answer] = self._redis.run([self._shards.question()])
             try:
                 self._shards.check(answer)
             except InvalidSetting as problem:
@@ -201,10 +204,11 @@ class RedisReader:
                 self._ownership.renew()
 
 
-def _divide(shards: Sequence[Shard], events: int) -> list[tuple[Shard, int]]:
-    """How many events to ask each shard for: `events` in all, in equal parts, none for some if there are too few."""
+def _divide(shards: Sequence[Shard], events: int) -> tuple[list[tuple[Shard, int]], list[Shard]]:
+    """How many events to ask each shard for, in equal parts, `events` in all; and the shards that got no part."""
     each, over = divmod(events, len(shards))
-    return [(shard, each + (n < over)) for n, shard in enumerate(shards) if each + (n < over)]
+    parts = [(shard, each + (place < over)) for place, shard in enumerate(shards)]
+    return [part for part in parts if part[1]], [shard for shard, count in parts if not count]
 
 
 def _parts(ids: Iterable[bytes]) -> list[list[bytes]]:

@@ -41,7 +41,7 @@ class RedisLog:
         """Raises LogUnavailable when Redis does not answer, InvalidSetting when the log has other shards."""
         redis = BlockingRedis(self._settings)
         try:
-            self._shards.check(redis.run(self._shards.commands())[-1])
+            self._shards.check(redis.run([self._shards.question()])[0])
         finally:
             redis.close()
 

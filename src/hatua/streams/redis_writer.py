@@ -82,7 +82,7 @@ class RedisWriter:
         try:
             commands: list[Command] = [("XLEN", stream) for stream in self._shards.streams]
             if not self._checked:
-                commands += self._shards.commands()
+                commands.append(self._shards.question())
             results = await self._redis.run(commands)
             for result in results:
                 if isinstance(result, Unavailable):
