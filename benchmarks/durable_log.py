@@ -1,9 +1,9 @@
 """How many events a second the durable log takes, beside what the disk itself can do, and what it costs in bytes.
 
-    python -m benchmarks.durable_log [--seconds 4] [--folder DIR]
+    python -m benchmarks.durable_log [--engine sqlite|redis] [--seconds 4] [--folder DIR]
 
-An append is durable when it returns. "Raw" is the same disk writing and syncing one 8 KB block at a time: the most
-commits a second that any log without group commit could make.
+An append is durable when it returns (for Redis, as durable as its `appendfsync` says). "Raw" is the same disk writing
+and syncing one 8 KB block at a time: the most commits a second that any log without group commit could make.
 """
 
 import argparse
@@ -13,13 +13,18 @@ import tempfile
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 import uvloop
+from tests.fixtures.redis import RedisServer
 
 from hatua.base.clock import system_clock
+from hatua.base.settings import Secret
 from hatua.contract.record import Envelope, Tally
-from hatua.streams.port import LogWriter
+from hatua.streams.port import LogReader, LogWriter
+from hatua.streams.redis_streams import RedisLog
+from hatua.streams.settings import StreamsSettings
 from hatua.streams.sqlite_log import SqliteLog
 from hatua.streams.sqlite_schema import connect, create
 from hatua.streams.sqlite_seen import SeenIds
@@ -63,25 +68,76 @@ async def load(writer: LogWriter, *, at_once: int, events: int, seconds: float) 
     return len(taken) * events, sorted(taken)
 
 
-def measure_appends(folder: Path, seconds: float) -> None:
-    """One line for each concurrency and batch."""
+def head() -> None:
+    """Titles of the lines that `line` prints."""
     print(
         f"{'at once':>8} {'events':>7} {'events/s':>9} {'appends/s':>10} {'p50 ms':>7} {'p99 ms':>7}"
         f" {'CPU us/event':>13}"
     )
+
+
+def line(at_once: int, events: int, seconds: float, open_writer: Callable[[], LogWriter]) -> int:
+    """Measures and prints one concurrency and batch size; returns how many events were appended."""
+    writer = open_writer()
+
+    async def run() -> tuple[int, list[float]]:
+        measured = await load(writer, at_once=at_once, events=events, seconds=seconds)
+        await writer.close()
+        return measured
+
+    start, cpu = time.perf_counter(), time.process_time()
+    done, taken = uvloop.run(run())
+    wall, cpu = time.perf_counter() - start, time.process_time() - cpu
+    p50, p99 = (taken[int(len(taken) * q)] * 1_000 for q in (0.5, 0.99))
+    print(
+        f"{at_once:>8} {events:>7} {done / wall:>9.0f} {len(taken) / wall:>10.0f} {p50:>7.2f} {p99:>7.2f}"
+        f" {cpu / done * 1e6:>13.1f}"
+    )
+    return done
+
+
+def drain(reader: LogReader) -> float:
+    """Reads and acknowledges everything, as a processor would, in batches of 2,000; events a second."""
+    start, drained = time.perf_counter(), 0
+    while got := reader.read(2_000, 0):
+        reader.acknowledge([e.position for e in got])
+        drained += len(got)
+    return drained / (time.perf_counter() - start)
+
+
+def measure_appends(folder: Path, seconds: float) -> None:
+    """One line for each concurrency and batch."""
+    head()
     for at_once in (1, 16, 64):
         for events in (1, 50):
             with tempfile.TemporaryDirectory(dir=folder) as place:
                 log = SqliteLog.open(Path(place) / "log.db", max_events=100_000_000)
-                start, cpu = time.perf_counter(), time.process_time()
-                done, taken = uvloop.run(load(log.writer(), at_once=at_once, events=events, seconds=seconds))
-                wall, cpu = time.perf_counter() - start, time.process_time() - cpu
+                line(at_once, events, seconds, log.writer)
                 log.close()
-            p50, p99 = (taken[int(len(taken) * q)] * 1_000 for q in (0.5, 0.99))
-            print(
-                f"{at_once:>8} {events:>7} {done / wall:>9.0f} {len(taken) / wall:>10.0f} {p50:>7.2f} {p99:>7.2f}"
-                f" {cpu / done * 1e6:>13.1f}"
-            )
+
+
+def measure_redis(folder: Path, seconds: float) -> None:
+    """The same on a redis-server of our own, for both ways of syncing; then what it keeps in memory."""
+    for sync in ("always", "everysec"):
+        print(f"Redis, appendfsync {sync}")
+        head()
+        for at_once in (1, 16, 64):
+            for events in (1, 50):
+                with tempfile.TemporaryDirectory(dir=folder) as place:
+                    server = RedisServer(Path(place), "--appendfsync", sync)
+                    server.start()
+                    log = RedisLog(StreamsSettings(redis_url=Secret(server.url)))
+                    empty = server.client.info("memory")["used_memory"]
+                    done = line(at_once, events, seconds, log.writer)
+                    size = server.client.info("memory")["used_memory"] - empty
+                    if (at_once, events) == (64, 50):
+                        reader = log.reader("c1")
+                        rate = drain(reader)
+                        reader.close()
+                        left = server.client.info("memory")["used_memory"] - empty
+                        print(f"drained {rate:.0f} events/s; {size / done:.0f} bytes of memory an event, id included")
+                        print(f"ids: {left / done:.1f} bytes of memory each, {done} of them")
+                    server.end()
 
 
 def measure_reading(folder: Path, count: int) -> None:
@@ -102,15 +158,9 @@ def measure_reading(folder: Path, count: int) -> None:
         log.close()
         size = path.stat().st_size - empty
         log = SqliteLog.open(path)
-        reader = log.reader("c1")
-        start = time.perf_counter()
-        drained = 0
-        while got := reader.read(2_000, 0):
-            reader.acknowledge([e.position for e in got])
-            drained += len(got)
-        seconds = time.perf_counter() - start
+        rate = drain(log.reader("c1"))
         log.close()
-    print(f"drained {drained / seconds:.0f} events/s; {size / drained:.0f} bytes of disk an event of {len(BODY)} bytes")
+    print(f"drained {rate:.0f} events/s; {size / count:.0f} bytes of disk an event of {len(BODY)} bytes")
 
 
 def measure_ids(folder: Path, count: int) -> None:
@@ -144,11 +194,15 @@ def measure_ids(folder: Path, count: int) -> None:
 def main() -> None:
     """Prints everything."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--engine", choices=("sqlite", "redis"), default="sqlite")
     options.add_argument("--seconds", type=float, default=4.0)
     options.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()))
     chosen = options.parse_args()
     raw = raw_syncs(chosen.folder, 2.0)
     print(f"raw: {raw:.0f} write + fdatasync a second; {threading.active_count()} thread, {os.cpu_count()} cores")
+    if chosen.engine == "redis":
+        measure_redis(chosen.folder, chosen.seconds)
+        return
     measure_appends(chosen.folder, chosen.seconds)
     measure_reading(chosen.folder, 200_000)
     measure_ids(chosen.folder, 2_000_000)
