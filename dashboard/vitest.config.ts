@@ -10,5 +10,7 @@ export default defineConfig({
     include: ['test/**/*.test.{ts,tsx}'],
     setupFiles: ['test/setup.ts'],
     restoreMocks: true,
+    // Machines that build and test at once are slow; a test that hangs still ends.
+    testTimeout: 30_000,
   },
 });

@@ -28,6 +28,48 @@ const PAGES = [
   ['sign-in', '/sign-in/?state=out'],
   ['set-up', '/set-up/?state=setup'],
   ['not-found', '/no/such/page/?state='],
+  ['date-picker', '/?state=', (page) => page.getByRole('button', { name: /Date range/ }).click()],
+  ['filter-form', '/', (page) => page.getByRole('button', { name: /Add a Filter/i }).click()],
+  ['tooltip', '/', (page) => page.getByRole('button', { name: /What .Visitors. means/ }).hover()],
+  ['chart-hover', '/', (page) => page.locator('.recharts-wrapper').hover()],
+  [
+    'tables',
+    '/',
+    async (page) => {
+      for (const button of await page.getByRole('button', { name: /as a table$/ }).all())
+        await button.click();
+    },
+  ],
+  ['details', '/', (page) => page.getByRole('button', { name: /^All/ }).first().click()],
+  ['map-zoom', '/', (page) => page.getByRole('button', { name: 'Zoom to visitors' }).click()],
+  [
+    'inspector',
+    '/realtime/',
+    async (page) => {
+      await page.getByRole('button', { name: 'Pause' }).click();
+      await page.getByRole('list', { name: 'Latest events' }).getByRole('button').first().click();
+    },
+  ],
+  ['people', '/funnels/', (page) => page.getByRole('button', { name: /dropped before OTP/ }).click()],
+  ['funnel-edit', '/funnels/', (page) => page.getByRole('button', { name: 'Edit' }).click()],
+  [
+    'menu',
+    '/',
+    async (page) => {
+      const menu = page.getByRole('button', { name: 'Open the menu' });
+      if (await menu.isVisible()) await menu.click();
+      else await page.getByRole('button', { name: /Account of/ }).click();
+    },
+  ],
+  [
+    'new-key',
+    '/settings/?tab=api',
+    async (page) => {
+      await page.getByRole('button', { name: 'New API key' }).click();
+      await page.getByLabel('Name').fill('Nightly export');
+      await page.getByRole('button', { name: 'Create' }).click();
+    },
+  ],
 ].filter(([name]) => !only || only.split(',').includes(name));
 
 const browser = await chromium.launch({
@@ -63,10 +105,17 @@ for (const [width, height] of [
         !/status of (404|503)/.test(message.text()) &&
         problems.push(`console: ${message.text()}`),
     );
-    for (const [name, path] of PAGES) {
+    for (const [name, path, act] of PAGES) {
       await page.goto(origin + path, { waitUntil: 'load' });
       await page.waitForTimeout(1500);
-      await page.screenshot({ path: join(folder, `${name}-${width}-${colorScheme}.png`), fullPage: true });
+      if (act) {
+        await act(page);
+        await page.waitForTimeout(500);
+      }
+      await page.screenshot({
+        path: join(folder, `${name}-${width}-${colorScheme}.png`),
+        fullPage: !act || name === 'tables',
+      });
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       if (overflow > 0) problems.push(`${name} scrolls ${overflow} px sideways`);
       await page.evaluate(axe);
@@ -76,6 +125,8 @@ for (const [width, height] of [
         }),
       );
       for (const violation of violations) {
+        // A tooltip hangs on the body, outside of every landmark; that is where radix-ui must put it.
+        if (act && violation.id === 'region') continue;
         problems.push(
           `${name}: axe ${violation.id} (${violation.nodes.length}): ${violation.nodes
             .slice(0, 3)

@@ -57,10 +57,13 @@ const CHANNELS: Record<string, string> = {
   server: 'Server',
 };
 
+const PAGE_DIMENSIONS = new Set(['page_path', 'page_title', 'entry_page', 'exit_page']);
+
 /** How a dimension's value reads to a person; the raw value stays what filters use. */
 export function valueLabel(dimension: string, value: string): string {
   if (value === '') {
-    return dimension === 'referrer_host' || dimension === 'referrer_channel' ? 'Direct / None' : '(none)';
+    if (dimension === 'referrer_host' || dimension === 'referrer_channel') return 'Direct / None';
+    return PAGE_DIMENSIONS.has(dimension) ? '(no page)' : '(none)';
   }
   if (dimension === 'country') return countryName(value);
   if (dimension === 'device_type') return DEVICES[value] ?? value;

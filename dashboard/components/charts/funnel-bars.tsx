@@ -16,12 +16,15 @@ export function FunnelBars({ steps, onOpen }: FunnelBarsProps) {
     <section
       aria-label="Bars of the funnel"
       tabIndex={0}
-      className="-outline-offset-2 relative overflow-x-auto pb-4"
+      className="-outline-offset-2 @container relative overflow-x-auto pb-4"
     >
-      <ol className="flex flex-col gap-4 px-4 lg:flex-row lg:gap-0 lg:px-2">
+      <ol className="flex flex-col gap-4 px-4 @4xl:flex-row @4xl:gap-0 @4xl:px-2">
         {steps.map((step, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: steps have no id, and two may be alike
-          <li key={index} className="flex min-w-0 flex-col lg:min-w-[8.25rem] lg:max-w-52 lg:flex-1 lg:px-2">
+          <li
+            // biome-ignore lint/suspicious/noArrayIndexKey: steps have no id, and two may be alike
+            key={index}
+            className="flex min-w-0 flex-col @4xl:min-w-[8.25rem] @4xl:max-w-52 @4xl:flex-1 @4xl:px-2"
+          >
             <Name number={index + 1} name={step.name} />
             <Bars step={step} number={index + 1} onOpen={onOpen} />
             <Numbers step={step} first={index === 0} number={index + 1} onOpen={onOpen} />
@@ -34,11 +37,11 @@ export function FunnelBars({ steps, onOpen }: FunnelBarsProps) {
 
 function Name({ number, name }: { number: number; name: string }) {
   return (
-    <p className="mb-2 flex items-start gap-2 font-medium text-[0.8125rem] lg:min-h-10">
+    <p className="mb-2 flex items-start gap-2 font-medium text-[0.8125rem] @4xl:min-h-10">
       <span className="grid size-5 shrink-0 place-items-center rounded-full bg-sunken font-semibold text-2xs text-muted">
         {number}
       </span>
-      <span className="lg:line-clamp-2" title={name}>
+      <span className="@4xl:line-clamp-2" title={name}>
         {name}
       </span>
     </p>
@@ -57,12 +60,12 @@ function Bars({ step, number, onOpen }: StepProps) {
   const before = step.conversion_from_previous ? share / step.conversion_from_previous : share;
   const open = (outcome: 'reached' | 'dropped') => onOpen && (() => onOpen({ step: number, outcome }));
   return (
-    <div aria-hidden className="relative h-6 overflow-hidden rounded-md bg-sunken lg:h-64 lg:rounded-lg">
+    <div aria-hidden className="relative h-6 overflow-hidden rounded-md bg-sunken @4xl:h-64 @4xl:rounded-lg">
       {/* biome-ignore-start lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: short cuts for pointers; the buttons below do the same */}
       <div
         onClick={open('dropped')}
         className={clsx(
-          'absolute inset-y-0 left-0 w-(--part) bg-accent/15 lg:inset-x-0 lg:top-auto lg:bottom-0 lg:h-(--part) lg:w-auto',
+          'absolute inset-y-0 left-0 w-(--part) bg-accent/15 @4xl:inset-x-0 @4xl:top-auto @4xl:bottom-0 @4xl:h-(--part) @4xl:w-auto',
           'bg-[repeating-linear-gradient(-45deg,transparent_0_5px,color-mix(in_srgb,var(--accent)_22%,transparent)_5px_6px)]',
           onOpen && 'cursor-pointer hover:bg-accent/25',
         )}
@@ -71,7 +74,7 @@ function Bars({ step, number, onOpen }: StepProps) {
       <div
         onClick={open('reached')}
         className={clsx(
-          'absolute inset-y-0 left-0 w-(--part) bg-accent lg:inset-x-0 lg:top-auto lg:bottom-0 lg:h-(--part) lg:w-auto',
+          'absolute inset-y-0 left-0 w-(--part) bg-accent @4xl:inset-x-0 @4xl:top-auto @4xl:bottom-0 @4xl:h-(--part) @4xl:w-auto',
           onOpen && 'cursor-pointer hover:bg-accent-strong',
         )}
         style={{ '--part': `${Math.max(share, step.count > 0 ? 0.5 : 0)}%` }}
@@ -83,7 +86,7 @@ function Bars({ step, number, onOpen }: StepProps) {
 
 function Numbers({ step, first, number, onOpen }: StepProps & { first: boolean }) {
   return (
-    <div className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-1 lg:flex-col lg:items-start">
+    <div className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-1 @4xl:flex-col @4xl:items-start">
       <Opener
         onClick={onOpen && (() => onOpen({ step: number, outcome: 'reached' }))}
         label={`who reached ${step.name}`}

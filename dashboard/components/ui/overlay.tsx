@@ -31,7 +31,11 @@ export function PopoverPanel({
   );
 }
 
-export const MenuRoot = DropdownMenu.Root;
+/** Not modal: the page behind stays readable to screen readers, and scrolls. */
+export function MenuRoot(props: ComponentProps<typeof DropdownMenu.Root>) {
+  return <DropdownMenu.Root modal={false} {...props} />;
+}
+
 export const MenuTrigger = DropdownMenu.Trigger;
 export const MenuRadioGroup = DropdownMenu.RadioGroup;
 
@@ -75,7 +79,7 @@ export function MenuLine() {
 interface ModalProps {
   open: boolean;
   onOpenChange: (open: boolean) => void;
-  title: string;
+  title: ReactNode;
   /** Read out after the title, and shown below it. */
   about?: ReactNode;
   side?: 'left' | 'right' | 'centre';

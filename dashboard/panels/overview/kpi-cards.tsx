@@ -55,6 +55,8 @@ function KpiCard({ metric, overview, points, dimmed }: KpiCardProps) {
   const on = metric === chosen;
   const figure = overview?.metrics[metric];
   const previous = overview?.previous_range;
+  // Against a time without a single session every change would read "new": there is nothing to compare with.
+  const compared = previous != null && (overview?.metrics.sessions?.previous ?? 0) > 0;
   return (
     <div
       className={clsx(
@@ -83,13 +85,16 @@ function KpiCard({ metric, overview, points, dimmed }: KpiCardProps) {
               {formatValue(figure?.value, words.unit, true)}
             </span>
             <span className="mt-0.5 flex h-4 items-center gap-2 whitespace-nowrap text-2xs text-muted">
-              <ChangeMark
-                change={changeOf(figure?.value, figure?.previous, words.unit)}
-                better={words.better}
-              />
-              {previous && (
-                <span className="truncate">from {formatValue(figure?.previous, words.unit, true)}</span>
+              {compared && (
+                <>
+                  <ChangeMark
+                    change={changeOf(figure?.value, figure?.previous, words.unit)}
+                    better={words.better}
+                  />
+                  <span className="truncate">from {formatValue(figure?.previous, words.unit, true)}</span>
+                </>
               )}
+              {previous && !compared && 'nothing to compare with'}
             </span>
           </>
         ) : (

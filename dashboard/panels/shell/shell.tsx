@@ -41,7 +41,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <AddressReader />
       <a
         href="#main"
-        className="-translate-y-16 fixed top-2 left-2 z-50 rounded-lg bg-accent px-3 py-2 text-accent-text focus:translate-y-0"
+        className="sr-only z-50 rounded-lg bg-accent px-3 py-2 text-accent-text focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
       >
         Skip to the content
       </a>

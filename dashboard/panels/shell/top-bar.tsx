@@ -49,11 +49,8 @@ function Drawer() {
       >
         <Menu aria-hidden />
       </Button>
-      <Modal open={open} onOpenChange={setOpen} title="Menu" side="left">
+      <Modal open={open} onOpenChange={setOpen} title={<DrawerTitle />} side="left">
         <div className="-mx-5 flex h-full flex-col">
-          <div className="px-5 pb-4">
-            <Logo />
-          </div>
           <div className="px-3 pb-2">
             <ProjectSwitch />
           </div>
@@ -63,6 +60,15 @@ function Drawer() {
           </div>
         </div>
       </Modal>
+    </>
+  );
+}
+
+function DrawerTitle() {
+  return (
+    <>
+      <span className="sr-only">Menu</span>
+      <Logo />
     </>
   );
 }
