@@ -221,6 +221,25 @@ def test_an_event_that_cannot_be_encoded_fails_its_own_append_only(life: Life) -
     assert ids(life.read()) == ["good", "fine"]
 
 
+def test_a_closed_log_refuses_whatever_is_still_asked_of_it(path: Path) -> None:
+    life = Life(OpenedFile(path))
+    life.append(event("e1"))
+    [held] = life.read()
+    life.log.close()
+    for attempt in (
+        lambda: life.append(event("e2")),
+        lambda: life.reader().acknowledge([held.position]),
+        life.read,
+        life.depth,
+    ):
+        with pytest.raises(LogUnavailable):
+            attempt()
+    life.runner.close()
+    life = Life(OpenedFile(path))
+    assert ids(life.read_all()) == ["e1"]
+    life.end()
+
+
 def test_space_of_acknowledged_events_is_used_again(life: Life, path: Path) -> None:
     for round_ in range(30):
         life.append(*(event(f"{round_}-{i}", body=b"x" * 10_000) for i in range(50)))

@@ -101,12 +101,14 @@ class GroupCommit:
         self._on_commit = on_commit
         self._queue: SimpleQueue[list[Append] | Call[object] | None] = SimpleQueue()
         self._closed = False
+        self._gate = threading.Lock()
+        self._ended = False  # guarded by the gate: what is put in after the thread's last look is refused at once
         self._thread = threading.Thread(target=self._run, name="hatua-log-writer", daemon=True)
         self._thread.start()
 
     def submit_appends(self, appends: list[Append]) -> None:
         """Every append's future is resolved in its own event loop after the commit, or given an exception."""
-        self._queue.put(appends)
+        self._put(appends)
 
     def adjust_waiting(self, events: int) -> None:
         """Events that came or left otherwise than by an append."""
@@ -120,11 +122,15 @@ class GroupCommit:
         done: Callable[[T], None],
     ) -> T:
         """Waits until `apply` is durable and gives its result. Raises LogUnavailable or LogFull: nothing was done."""
-        if self._closed:
-            raise LogUnavailable(f"log {self._path} is closed")
         call = Call(apply, undo, done)
-        self._queue.put(call)  # type: ignore[arg-type]
+        self._put(call)  # type: ignore[arg-type]
         return call.future.result()
+
+    def _put(self, work: "list[Append] | Call[object]") -> None:
+        with self._gate:
+            self._queue.put(work)
+            if self._ended:
+                self._refuse_the_rest()
 
     def close(self) -> None:
         """Commits what is queued, then ends the thread and closes the connection. Idempotent."""
@@ -157,7 +163,9 @@ class GroupCommit:
                     break
             if appends or calls:
                 self._commit(appends, calls)
-        self._refuse_the_rest()
+        with self._gate:
+            self._ended = True
+            self._refuse_the_rest()
         with suppress(sqlite3.Error):
             self._connection.close()
 
