@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Self
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import clickhouse_connect
 import pyarrow as pa
@@ -80,12 +81,11 @@ class Warehouse:
     def columns(
         self, sql: str, parameters: Mapping[str, Any] | None = None, settings: Mapping[str, Any] | None = None
     ) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
-        """One question, column by column: (names, one sequence of values a name). Cheaper than `rows` for
-        long answers."""
+        """One question, column by column: (names, one sequence of values a name). Cheaper than `rows` for long answers.
+        An answer without rows is ((), ()): the in-process engine does not name its columns then."""
         with self._client() as client, _facts(sql):
             answer = client.query(sql, dict(parameters or {}), settings=self._limits(settings), column_oriented=True)
-            names = answer.column_names
-            return names, answer.result_columns or [()] * len(names)
+            return (answer.column_names, answer.result_columns) if answer.row_count else ((), ())
 
     def execute(
         self, sql: str, parameters: Mapping[str, Any] | None = None, settings: Mapping[str, Any] | None = None
@@ -102,7 +102,8 @@ class Warehouse:
         WarehouseUnavailable when it is worth a retry."""
         if rows.num_rows == 0:
             return
-        settings = {"insert_deduplication_token": token} if token else {}
+        # Without a token ClickHouse would take two inserts of equal content for one.
+        settings = {"insert_deduplication_token": token or uuid4().hex}
         with self._client() as client, _facts(f"insert into {table}", inserting=True):
             client.insert_arrow(table, rows.combine_chunks(), settings=settings)
 
@@ -189,4 +190,7 @@ def _create_database(client: Client, name: str, cluster: str) -> None:
 def _open_failure(settings: WarehouseSettings, problem: ClickHouseError) -> HatuaError:
     if settings.host:
         return WarehouseUnavailable(f"ClickHouse at {settings.host}: {problem}")
-    return InvalidSetting(f"the in-process ClickHouse cannot open {settings.path!r}: {problem}")
+    return InvalidSetting(
+        f"the in-process ClickHouse cannot open {settings.path}"
+        f" (one process at a time can, and one folder a process): {problem}"
+    )

@@ -1,10 +1,18 @@
 """The warehouse's side of the ledger: how many events are stored, by the minute in which they were
 received."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Protocol
 
-from hatua.warehouse.client import Warehouse
 from hatua.warehouse.sql import load
+
+
+class Answering(Protocol):
+    """What is asked here of a warehouse: `Warehouse.rows`."""
+
+    def rows(
+        self, sql: str, parameters: Mapping[str, Any] | None = None, settings: Mapping[str, Any] | None = None
+    ) -> list[dict[str, Any]]: ...
 
 
 class StoredCount(NamedTuple):
@@ -15,12 +23,12 @@ class StoredCount(NamedTuple):
     stored: int
 
 
-def counts_by_minute(warehouse: Warehouse, project_id: str | None, from_ms: int, to_ms: int) -> list[StoredCount]:
+def counts_by_minute(warehouse: Answering, project_id: str | None, from_ms: int, to_ms: int) -> list[StoredCount]:
     """Stored events received in [from_ms, to_ms), of one project or of all (None), oldest minute first;
     minutes without any are left out. Events that retention or an erasure has removed since are not
     counted."""
-    _, columns = warehouse.columns(
+    rows = warehouse.rows(
         load("hatua.warehouse", "stored_by_minute.sql"),
         {"project_id": project_id or "", "received_from": from_ms, "received_to": to_ms},
     )
-    return [StoredCount(*row) for row in zip(*columns, strict=True)]
+    return [StoredCount(row["project_id"], row["minute"], row["stored"]) for row in rows]

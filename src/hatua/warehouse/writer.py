@@ -2,12 +2,14 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from hatua.warehouse.client import Warehouse
+from hatua.warehouse.errors import RowsRefused
 from hatua.warehouse.ids import in_parameters, is_uuid, split
 from hatua.warehouse.rows import EventRow, LinkRow, link_version
 from hatua.warehouse.sql import load
@@ -113,10 +115,28 @@ def link_table(links: Sequence[LinkRow]) -> pa.Table:
 
 def _table(rows: Sequence[msgspec.Struct], kind: type[msgspec.Struct], types: dict[str, pa.DataType]) -> pa.Table:
     columns = zip(*map(msgspec.structs.astuple, rows), strict=True)
-    names = kind.__struct_fields__
     return pa.table(
-        {name: pa.array(column, types.get(name, pa.string())) for name, column in zip(names, columns, strict=True)}
+        {
+            name: _column(name, column, types.get(name, pa.string()))
+            for name, column in zip(kind.__struct_fields__, columns, strict=True)
+        }
     )
+
+
+def _column(name: str, values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    try:
+        return pa.array(values, kind)
+    except (pa.ArrowException, UnicodeEncodeError, OverflowError):
+        raise RowsRefused(_first_refused(name, values, kind)) from None
+
+
+def _first_refused(name: str, values: Sequence[Any], kind: pa.DataType) -> str:
+    for index, value in enumerate(values):
+        try:
+            pa.array([value], kind)
+        except (pa.ArrowException, UnicodeEncodeError, OverflowError) as problem:
+            return f"row {index}: {name} is {value!r:.100}, which is no {kind}: {problem}"
+    return f"{name}: the values together are too large for one batch of {len(values)} rows"
 
 
 def _token(rows: Sequence[EventRow]) -> str:

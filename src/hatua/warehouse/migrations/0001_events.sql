@@ -73,7 +73,7 @@ CREATE TABLE IF NOT EXISTS events
     (
         SELECT project_id, session_id, toStartOfHour(timestamp), count()
         GROUP BY project_id, session_id, toStartOfHour(timestamp)
-    )
+    ) WITH SETTINGS (index_granularity = 512)
 )
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(timestamp)
