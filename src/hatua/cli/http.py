@@ -49,6 +49,10 @@ def refuse_taken_port(process: ProcessSettings) -> None:
             ) from None
 
 
+STOP_S = 5.0
+"""Longest wait for the answers under way. A client that does not read its answer would hold the process for ever."""
+
+
 @contextlib.asynccontextmanager
 async def listening(app: AsgiApp, process: ProcessSettings, stop: asyncio.Event) -> AsyncIterator[None]:
     """Serves while the context is open, and finishes the requests under way at its end. If the server ends by itself,
@@ -72,7 +76,11 @@ async def listening(app: AsgiApp, process: ProcessSettings, stop: asyncio.Event)
     finally:
         if not task.done():
             server.stop()  # type: ignore[no-untyped-call]
-        await task
+            await asyncio.wait({task}, timeout=STOP_S)
+        if task.done():
+            await task
+        else:
+            log.warning("some answers were not read by their clients; leaving them", extra=fields(waited_s=STOP_S))
 
 
 async def _accepting(process: ProcessSettings, task: asyncio.Task[None]) -> None:
