@@ -23,10 +23,12 @@ from hatua.dashboard_api.controllers.analytics import AnalyticsController
 from hatua.dashboard_api.controllers.api_keys import ApiKeyController
 from hatua.dashboard_api.controllers.auth import AuthController, open_link
 from hatua.dashboard_api.controllers.events import EventController
+from hatua.dashboard_api.controllers.ledger import LedgerController
 from hatua.dashboard_api.controllers.projects import ProjectController
 from hatua.dashboard_api.desk import Desk
 from hatua.dashboard_api.errors import answer_error
 from hatua.dashboard_api.live import LiveHub
+from hatua.dashboard_api.log_admin import LogAdmin
 from hatua.dashboard_api.openapi import FinishedDocument, finished
 from hatua.dashboard_api.rooms import MAX_SIGN_INS_AT_ONCE, Rooms, rooms_of, socket_address
 from hatua.dashboard_api.settings import DashboardApiSettings
@@ -47,12 +49,13 @@ def make_dashboard_api(
     clock: Clock,
     static_dir: Path | None,
     client_address: Callable[[Scope], str] = socket_address,
+    log: LogAdmin | None = None,
 ) -> Litestar:
     """An ASGI app for /api/*, /auth/* and everything of the built dashboard.
 
     Run it inside `async with app.lifespan():` (or under a server that speaks the lifespan protocol), so that live
     streams end when the process stops. `client_address` tells whose sign-in failures count together; behind a proxy
-    the socket's address is the proxy's."""
+    the socket's address is the proxy's. `log`: None, and the ledger and the dead letters answer 503 `no_log`."""
     rooms = Rooms(
         settings=settings,
         registry=registry,
@@ -63,6 +66,7 @@ def make_dashboard_api(
         live=LiveHub(warehouse, clock, settings),
         site=Site(static_dir),
         signing_in=asyncio.Semaphore(MAX_SIGN_INS_AT_ONCE),
+        log=log,
     )
     return _application(State({"rooms": rooms}))
 
@@ -88,6 +92,7 @@ def _application(state: State) -> Litestar:
             ApiKeyController,
             AnalyticsController,
             EventController,
+            LedgerController,
             _site,
         ],
         guards=[only_permitted],

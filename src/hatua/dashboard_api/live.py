@@ -45,15 +45,15 @@ class Listener:
     def __init__(self, masker: Masker | None, most_events: int) -> None:
         self.masker = masker
         self.waiting: asyncio.Queue[list[Frame] | None] = asyncio.Queue()
+        self.ended = asyncio.Event()
         self._held = 0
         self._most = most_events
-        self._ended = False
 
     def offer(self, batch: list[Frame]) -> None:
         """Never blocks. A listener at its bound is ended instead; it resumes where it broke, by its last event id."""
-        if self._ended:
+        if self.ended.is_set():
             return
-        if self._held + len(batch) > self._most:
+        if self._held and self._held + len(batch) > self._most:
             self.end()
             return
         self._held += len(batch)
@@ -65,8 +65,8 @@ class Listener:
 
     def end(self) -> None:
         """The stream ends after what it already holds."""
-        if not self._ended:
-            self._ended = True
+        if not self.ended.is_set():
+            self.ended.set()
             self.waiting.put_nowait(None)
 
 

@@ -12,6 +12,7 @@ from hatua.analytics.reader import Reader
 from hatua.base.clock import Clock
 from hatua.dashboard_api.desk import Desk
 from hatua.dashboard_api.live import LiveHub
+from hatua.dashboard_api.log_admin import LogAdmin
 from hatua.dashboard_api.masking import Masker
 from hatua.dashboard_api.settings import DashboardApiSettings
 from hatua.dashboard_api.site import Site
@@ -36,6 +37,7 @@ class Rooms:
     live: LiveHub
     site: Site
     signing_in: asyncio.Semaphore
+    log: LogAdmin | None = None
     maskers: dict[str, Masker] = field(default_factory=dict)
 
     async def in_thread(self, call: Callable[..., T], *args: Any, **kwargs: Any) -> T:

@@ -81,7 +81,7 @@ class EventController(Controller):
             return now is not None and now.role == caller.role and now.scopes == caller.scopes
 
         chunks = rooms.live.stream(listener, missed, still_allowed)
-        return EventStream(chunks, lambda: rooms.live.leave(question.project, listener))
+        return EventStream(chunks, listener.ended, lambda: rooms.live.leave(question.project, listener))
 
 
 def _events(warehouse: Reader, question: EventsQuestion, masker: Masker | None) -> Events:
