@@ -46,6 +46,7 @@ def opened_log(settings: Settings, data: Path) -> Iterator[EventLog]:
         data / "log.db",
         max_events=settings.streams.max_events,
         max_bytes=settings.streams.max_bytes,
+        min_free_bytes=settings.streams.min_free_bytes,
         dedup_window_ms=settings.streams.dedup_window_ms,
     )
     try:
