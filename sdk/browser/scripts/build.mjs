@@ -36,20 +36,21 @@ await shrink('hatua.js', false);
 await build({ ...common, entryPoints: ['src/index.ts'], outfile: 'dist/hatua.mjs', format: 'esm' });
 await shrink('hatua.mjs', true);
 
+const tsc = (...args) =>
+  execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), ...args], {
+    stdio: 'inherit',
+  });
 const declarations = mkdtempSync(join(tmpdir(), 'hatua-dts-'));
-execFileSync(
-  process.execPath,
-  [
-    join(root, 'node_modules/typescript/bin/tsc'),
-    ...['-p', join(root, 'tsconfig.json'), '--noEmit', 'false', '--declaration', '--emitDeclarationOnly'],
-    ...['--outDir', declarations, '--rootDir', root, '--removeComments', 'false'],
-  ],
-  { stdio: 'inherit' },
+tsc(
+  ...['-p', join(root, 'tsconfig.json'), '--noEmit', 'false', '--declaration', '--emitDeclarationOnly'],
+  ...['--outDir', declarations, '--rootDir', root, '--removeComments', 'false'],
 );
 const read = (name) => readFileSync(join(declarations, 'src', name), 'utf8');
 // One file that stands alone: the public types, then what index.ts exports of them.
 const index = read('index.d.ts')
   .replace(/^(import|export type) .* from '.*';\n/gm, '')
   .replace(/import\("\.\/types"\)\./g, '');
-writeFileSync(join(root, 'dist/hatua.d.ts'), read('types.d.ts') + index);
+const types = join(root, 'dist/hatua.d.ts');
+writeFileSync(types, read('types.d.ts') + index);
 rmSync(declarations, { recursive: true });
+tsc('--noEmit', '--strict', '--target', 'ES2017', '--lib', 'ES2017', '--types', 'node', types);
