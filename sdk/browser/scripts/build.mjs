@@ -53,4 +53,14 @@ const index = read('index.d.ts')
 const types = join(root, 'dist/hatua.d.ts');
 writeFileSync(types, read('types.d.ts') + index);
 rmSync(declarations, { recursive: true });
-tsc('--noEmit', '--strict', '--target', 'ES2017', '--lib', 'ES2017', '--types', 'node', types);
+tsc(
+  '--noEmit',
+  '--strict',
+  '--target',
+  'ES2017',
+  '--lib',
+  'ES2017',
+  '--typeRoots',
+  join(root, 'scripts'),
+  types,
+);
