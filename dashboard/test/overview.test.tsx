@@ -108,7 +108,7 @@ describe('the key figures', () => {
     fakeApi({ ...answers, 'GET /api/dashboard/overview': { ...overview, metrics } });
     renderInside(<Headline />);
     const visitors = await screen.findByRole('button', { name: /^Visitors\s*5/ });
-    expect(visitors).toHaveTextContent('nothing to compare with');
+    expect(visitors).toHaveTextContent('no data before');
     expect(visitors).not.toHaveTextContent('new');
   });
 

@@ -34,16 +34,22 @@ interface Spot {
   incomplete: boolean;
 }
 
+/** The comparison, unless nothing at all happened then: a flat line at zero compares with nothing. */
+function comparison(series: Series): Series['previous'] {
+  return series.previous?.some((point) => point.value) ? series.previous : null;
+}
+
 export function spotsOf(series: Series): Spot[] {
+  const before = comparison(series);
   return series.points.map((point, index) => {
     const nextOpen = series.points[index + 1]?.incomplete === true;
     return {
       bucket: point.bucket,
-      previousBucket: series.previous?.[index]?.bucket ?? null,
+      previousBucket: before?.[index]?.bucket ?? null,
       closed: point.incomplete ? null : point.value,
       open: point.incomplete || nextOpen ? point.value : null,
       value: point.value,
-      previous: series.previous?.[index]?.value ?? null,
+      previous: before?.[index]?.value ?? null,
       incomplete: point.incomplete,
     };
   });
@@ -159,7 +165,7 @@ export function TrendChart({ series, interval, label, unit, timezone }: TrendCha
       </div>
       <figcaption className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-1 px-2 text-muted text-xs">
         <Key line="solid" text="This period" />
-        {series.previous && <Key line="previous" text="Before" />}
+        {comparison(series) && <Key line="previous" text="Before" />}
         {spots.some((spot) => spot.incomplete) && <Key line="dashed" text="Not over yet" />}
         <span className="ml-auto">{timezone.replaceAll('_', ' ')}</span>
       </figcaption>

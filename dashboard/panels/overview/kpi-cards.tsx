@@ -94,7 +94,7 @@ function KpiCard({ metric, overview, points, dimmed }: KpiCardProps) {
                   <span className="truncate">from {formatValue(figure?.previous, words.unit, true)}</span>
                 </>
               )}
-              {previous && !compared && 'nothing to compare with'}
+              {previous && !compared && 'no data before'}
             </span>
           </>
         ) : (
