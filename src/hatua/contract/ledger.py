@@ -33,6 +33,49 @@ def join(log: Iterable[LedgerRow], stored: Iterable[tuple[str, int, int]]) -> li
     return [_line(key, sides.get(key), counts.get(key, 0)) for key in sorted(sides.keys() | counts.keys())]
 
 
+def settled(looks: Iterable[list[LedgerLine]]) -> list[LedgerLine]:
+    """The same minutes looked at again until none shows a gap, or `looks` end; a line that balanced once stays as it
+    was then. An event on its way from the log to the warehouse shows as a gap at one look, a lost one at every look."""
+    lines: dict[tuple[int, str], LedgerLine] = {}
+    for look in looks:
+        for line in look:
+            key = (line.minute, line.project_id)
+            if key not in lines or lines[key].gap:
+                lines[key] = line
+        if not any(line.gap for line in lines.values()):
+            break
+    return [lines[key] for key in sorted(lines)]
+
+
+def totals(lines: Iterable[LedgerLine]) -> LedgerLine:
+    """The sum of all lines, whatever their project; `minute` is 0."""
+    return _sum(lines, "", 0)
+
+
+def by_hour(lines: Iterable[LedgerLine]) -> list[LedgerLine]:
+    """One line a project and hour of UTC; `minute` is the hour's first. A gap of one minute and a surplus of another
+    would hide each other here: ask the minutes."""
+    hours: dict[tuple[int, str], list[LedgerLine]] = {}
+    for line in lines:
+        hours.setdefault((line.minute // 60 * 60, line.project_id), []).append(line)
+    return [_sum(hours[key], key[1], key[0]) for key in sorted(hours)]
+
+
+def _sum(lines: Iterable[LedgerLine], project_id: str, minute: int) -> LedgerLine:
+    received = stored = duplicate = pending = dead = gap = 0
+    rejected: dict[str, int] = {}
+    for line in lines:
+        received += line.received
+        stored += line.stored
+        duplicate += line.duplicate
+        pending += line.pending
+        dead += line.dead
+        gap += line.gap
+        for reason, events in line.rejected.items():
+            rejected[reason] = rejected.get(reason, 0) + events
+    return LedgerLine(project_id, minute, received, stored, duplicate, rejected, pending, dead, gap)
+
+
 def _line(key: tuple[int, str], row: LedgerRow | None, stored: int) -> LedgerLine:
     minute, project_id = key
     row = row or LedgerRow(project_id, minute, 0, 0, {}, 0, 0)

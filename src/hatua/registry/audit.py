@@ -39,7 +39,20 @@ def record(
 
 
 class AuditTrail(Database):
-    """Reading the trail."""
+    """Reading the trail; and writing down what was done elsewhere than in the registry."""
+
+    def note(
+        self,
+        by: Actor,
+        action: str,
+        *,
+        tenant_id: str = "",
+        project_id: str = "",
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
+        """One line of its own; arguments as for `record`."""
+        with self.writing() as connection:
+            record(connection, self._now(), by, action, tenant_id=tenant_id, project_id=project_id, details=details)
 
     def audit(self, tenant_id: str, limit: int = 100, before_id: int | None = None) -> list[AuditEntry]:
         """Newest first; page with `before_id` = the last id seen. At most 1,000 a page."""
