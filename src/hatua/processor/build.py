@@ -6,7 +6,6 @@ from hatua.base.clock import Clock, system_clock
 from hatua.base.settings import Secret
 from hatua.processor.enrichment import Enrichment
 from hatua.processor.handshakes import Handshakes
-from hatua.processor.identity import IdentityLinks
 from hatua.processor.journey import steps_of_one_event
 from hatua.processor.projects import Projects
 from hatua.processor.sessions import Sessions
@@ -52,7 +51,6 @@ def make_enrichment(
         steps=steps_of_one_event(geo, agents or AgentReader(), PhoneHasher(pepper)),
         projects=Projects(find_project, clock),
         sessions=Sessions(warehouse),
-        identity=IdentityLinks(),
         handshakes=Handshakes(warehouse, settings.handshake_expiry_ms),
         clock=clock,
     )

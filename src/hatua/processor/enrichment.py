@@ -11,7 +11,7 @@ from hatua.contract.record import Delivery
 from hatua.processor.draft import Draft, Step, to_row
 from hatua.processor.failures import DeadReason, Failure, failure
 from hatua.processor.handshakes import Handshakes
-from hatua.processor.identity import IdentityLinks
+from hatua.processor.identity import link_identity
 from hatua.processor.projects import Projects
 from hatua.processor.sessions import Sessions
 from hatua.warehouse.rows import EventRow, LinkRow
@@ -28,14 +28,12 @@ class Enrichment:
         steps: Sequence[Step],
         projects: Projects,
         sessions: Sessions,
-        identity: IdentityLinks,
         handshakes: Handshakes,
         clock: Clock,
     ) -> None:
         self._steps = tuple((step, _name(step)) for step in steps)
         self._projects = projects
         self._sessions = sessions
-        self._identity = identity
         self._handshakes = handshakes
         self._clock = clock
 
@@ -47,15 +45,13 @@ class Enrichment:
 
     def together(self, drafts: Sequence[Draft]) -> tuple[list[EventRow], list[LinkRow]]:
         """Sessions and links of a batch, in the order of the log; then the rows of those that are not stored yet.
-        Raises WarehouseUnavailable, and then nothing is remembered."""
+        Raises WarehouseUnavailable."""
         self._sessions.put_sessions(drafts)
-        handshakes = self._handshakes.link_handshakes(drafts)
-        links = self._identity.link_identity(drafts)
-        return [to_row(draft) for draft in drafts if not draft.stored], links + handshakes
+        return [to_row(draft) for draft in drafts if not draft.stored], self.links(drafts)
 
-    def forget(self) -> None:
-        """After rows or links were made that may never be stored."""
-        self._identity.forget()
+    def links(self, drafts: Sequence[Draft]) -> list[LinkRow]:
+        """Everything that these events say about who is who. Raises WarehouseUnavailable."""
+        return link_identity(drafts) + self._handshakes.link_handshakes(drafts)
 
     def _one(self, delivery: Delivery, now: int) -> Outcome:
         try:

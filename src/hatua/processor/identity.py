@@ -1,6 +1,5 @@
 """Who an anonymous_id belongs to, from events that name both it and a user_id."""
 
-from collections import OrderedDict
 from collections.abc import Iterable
 
 from hatua.processor.draft import Draft
@@ -10,50 +9,29 @@ _SOURCES: dict[str, LinkSource] = {"identify": "identify", "alias": "alias"}
 """By event type; any other event that names both is proof of a log-in."""
 
 
-class IdentityLinks:
-    """Turns drafts into links. An `identify` or `alias` always gives one; another event only when it says something
-    new, so that a signed-in visitor's hundred clicks are one link.
+def link_identity(drafts: Iterable[Draft]) -> list[LinkRow]:
+    """One link for each pair of ids in a batch: that of its latest event, by event time, then seq, then id. An
+    anonymous_id that is its own user_id gives none.
 
-    What is new is decided by a bounded memory of each anonymous_id's latest user. Forgetting costs a repeated row,
-    which the table folds into the first; it never changes the answer. The warehouse keeps one row a pair, that of
-    the latest moment, and the latest pair of an anonymous_id wins. So when a late event shows another user in the
-    midst of what we knew, the known user's latest moment is said again.
+    Nothing is remembered between two batches. The warehouse keeps one row a pair, that of the latest moment, so what it
+    holds in the end follows from the events alone: not from their order, nor from how they were cut into batches, nor
+    from which processor had them. A memory of who is known would spare rows, but not every processor hears of every
+    event, and none remembers what it did before it was restarted.
     """
+    latest: dict[tuple[str, str, str], Draft] = {}
+    for draft in drafts:
+        raw = draft.raw
+        if not raw.user_id or not raw.anonymous_id or raw.user_id == raw.anonymous_id:
+            continue
+        pair = raw.project_id, raw.anonymous_id, raw.user_id
+        known = latest.get(pair)
+        if known is None or _moment(draft) > _moment(known):
+            latest[pair] = draft
+    return [_link(draft) for draft in latest.values()]
 
-    def __init__(self, capacity: int = 65_536) -> None:
-        self._capacity = capacity
-        self._latest: OrderedDict[tuple[str, str], LinkRow] = OrderedDict()
 
-    def link_identity(self, drafts: Iterable[Draft]) -> list[LinkRow]:
-        """The links of these events, in their order. An anonymous_id that is its own user_id gives none."""
-        links: list[LinkRow] = []
-        for draft in drafts:
-            raw = draft.raw
-            if not raw.user_id or not raw.anonymous_id or raw.user_id == raw.anonymous_id:
-                continue
-            key = raw.project_id, raw.anonymous_id
-            known = self._latest.get(key)
-            if known is not None and known.user_id == raw.user_id and raw.event_type not in _SOURCES:
-                if (draft.timestamp, raw.seq) > (known.linked_at, known.seq):
-                    self._remember(key, _link(draft))
-                continue
-            link = _link(draft)
-            links.append(link)
-            if known is None or (link.linked_at, link.seq) >= (known.linked_at, known.seq):
-                self._remember(key, link)
-            elif known.user_id != link.user_id:
-                links.append(known)
-        return links
-
-    def forget(self) -> None:
-        """After links were made that may never be stored."""
-        self._latest.clear()
-
-    def _remember(self, key: tuple[str, str], link: LinkRow) -> None:
-        self._latest[key] = link
-        self._latest.move_to_end(key)
-        if len(self._latest) > self._capacity:
-            self._latest.popitem(last=False)
+def _moment(draft: Draft) -> tuple[int, int, str]:
+    return draft.timestamp, draft.raw.seq, draft.raw.event_id
 
 
 def _link(draft: Draft) -> LinkRow:

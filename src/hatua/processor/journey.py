@@ -14,7 +14,7 @@ from hatua.processor.steps.put_user_agent import AgentReader, put_user_agent
 
 def steps_of_one_event(geo: GeoReader, agents: AgentReader, phones: PhoneHasher) -> tuple[Step, ...]:
     """Each fills in its part of one draft; a later step may read what an earlier one found. After them, for a whole
-    batch: `Sessions.put_sessions`, `IdentityLinks.link_identity`, `Handshakes.link_handshakes`, `to_row`."""
+    batch: `Sessions.put_sessions`, `link_identity`, `Handshakes.link_handshakes`, `to_row`."""
     return (
         put_times,
         put_context,

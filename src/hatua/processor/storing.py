@@ -39,10 +39,8 @@ def store(writer: EventWriter, rows: Sequence[EventRow], links: Sequence[LinkRow
     return True
 
 
-def store_what_can_be(
-    writer: EventWriter, rows: Sequence[EventRow], links: Sequence[LinkRow]
-) -> tuple[list[Refused], int]:
-    """Stores all rows but those that the warehouse refuses, which it returns, with the number of links it refused.
+def store_what_can_be(writer: EventWriter, rows: Sequence[EventRow]) -> list[Refused]:
+    """Stores all rows but those that the warehouse refuses, which it returns.
 
     Raises Unavailable or SchemaMissing like `store`, and ProcessorHalted when it refuses more than 100 rows."""
     # An insert of several months that failed may have stored some of them.
@@ -53,11 +51,13 @@ def store_what_can_be(
     )
     missing = [row for row in rows if (row.project_id, row.event_id) not in stored]
     refused = [Refused(row, problem) for row, problem in _search(missing, lambda some: writer.write(some, ()))]
-    bad = {(one.row.project_id, one.row.event_id) for one in refused}
     writer.refresh_sessions((row.project_id, row.session_id) for row in rows)
-    wanted = [link for link in links if (link.project_id, link.event_id) not in bad]
-    lost = _search(wanted, lambda some: writer.write((), some))
-    return refused, len(lost)
+    return refused
+
+
+def store_links_that_can_be(writer: EventWriter, links: Sequence[LinkRow]) -> int:
+    """Stores all links but those that the warehouse refuses; returns how many it refused. Raises as above."""
+    return len(_search(links, lambda some: writer.write((), some)))
 
 
 def _search(items: Sequence[T], write: Callable[[Sequence[T]], None]) -> list[tuple[T, Exception]]:

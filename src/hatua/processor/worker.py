@@ -17,7 +17,7 @@ from hatua.processor.draft import Draft
 from hatua.processor.enrichment import Enrichment
 from hatua.processor.failures import DeadReason, Failure, FailureGate, ProcessorHalted, failure
 from hatua.processor.settings import ProcessorSettings
-from hatua.processor.storing import Refused, store, store_what_can_be
+from hatua.processor.storing import Refused, store, store_links_that_can_be, store_what_can_be
 from hatua.streams.port import LogReader, LogUnavailable
 from hatua.warehouse.rows import EventRow, LinkRow
 from hatua.warehouse.writer import EventWriter
@@ -164,7 +164,10 @@ class Processor:
         refused: list[Refused] = []
         lost_links = 0
         if not self._patiently(lambda: store(self._writer, rows, links)):
-            refused, lost_links = self._patiently(lambda: store_what_can_be(self._writer, rows, links))
+            refused = self._patiently(lambda: store_what_can_be(self._writer, rows))
+            bad = {(one.row.project_id, one.row.event_id) for one in refused}
+            kept = [draft for draft in drafts if (draft.raw.project_id, draft.raw.event_id) not in bad]
+            lost_links = self._patiently(lambda: store_links_that_can_be(self._writer, self._enrichment.links(kept)))
         if stored := [draft for draft in drafts if draft.stored]:
             keys = [(draft.raw.project_id, draft.session_id) for draft in stored]
             self._patiently(lambda: self._writer.refresh_sessions(keys))
@@ -172,7 +175,6 @@ class Processor:
             _log.error("the warehouse refused identity links", extra=fields(links=lost_links))
         if not refused:
             return []
-        self._enrichment.forget()
         by_id = {(draft.raw.project_id, draft.raw.event_id): draft.delivery for draft in drafts}
         failures = [
             failure(by_id[one.row.project_id, one.row.event_id], DeadReason.REFUSED_BY_WAREHOUSE, one.problem)
@@ -223,10 +225,12 @@ class Processor:
                 raise
             except HatuaError as problem:
                 self.counters.retries += 1
+                self.counters.store_away = True
                 level = logging.WARNING if self._backoff.tries < 5 else logging.ERROR
                 _log.log(level, "waiting: %s", problem, extra=fields(tries=self._backoff.tries + 1))
                 if self._backoff.wait():
                     raise Stopping from problem
             else:
                 self._backoff.reset()
+                self.counters.store_away = False
                 return done
