@@ -27,6 +27,15 @@ _SESSION_SETTINGS: dict[str, Any] = {
     "max_partitions_per_insert_block": 0,
 }
 
+_CLUSTER_SETTINGS: dict[str, Any] = {
+    # The acknowledgement must mean "stored on its shard", not "queued on the node that was asked".
+    "distributed_foreground_insert": 1,
+    # A table inside IN or JOIN is asked on every shard, then sent to all: right wherever the rows lie.
+    "distributed_product_mode": "global",
+    # Of each shard the same replica writes and reads, so that a refresh sees the events inserted just before it.
+    "load_balancing": "in_order",
+}
+
 
 class Warehouse:
     """Thread-safe. Each call takes one client of the pool for as long as its statement runs (the GIL is free
@@ -162,8 +171,7 @@ def _connector(settings: WarehouseSettings) -> Callable[[str | None], Client]:
     port = settings.port or url.port or (8443 if secure else 8123)
     session = dict(_SESSION_SETTINGS)
     if settings.cluster:
-        # The acknowledgement must mean "stored on its shard", not "queued on the node that was asked".
-        session["distributed_foreground_insert"] = 1
+        session |= _CLUSTER_SETTINGS
     return lambda database: clickhouse_connect.get_client(
         host=url.hostname or "",
         port=port,

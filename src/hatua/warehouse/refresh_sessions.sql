@@ -1,5 +1,5 @@
 -- Recomputes the given sessions from all of their events. The sort key of events starts with (project, hour, session), so
--- the hours of each session are asked first, from the projection hours_of_session; then only those granules are read.
+-- the hours of each session are looked up first; then only those granules are read.
 -- A session of several days also gets is_deleted rows at the days it does not start on: its row may have lived there before
 -- an earlier event came in.
 INSERT INTO sessions
@@ -64,10 +64,9 @@ FROM
     FROM events
     WHERE (project_id, toStartOfHour(timestamp), session_id) IN
     (
-        SELECT project_id, toStartOfHour(timestamp), session_id
-        FROM events
+        SELECT project_id, hour, session_id
+        FROM session_hours
         WHERE (project_id, session_id) IN (SELECT arrayJoin({sessions:Array(Tuple(String, String))}))
-        GROUP BY project_id, session_id, toStartOfHour(timestamp)
     )
     GROUP BY project_id, session_id
 )

@@ -7,7 +7,7 @@ from hatua.warehouse.client import Warehouse
 from hatua.warehouse.engines import render
 from hatua.warehouse.sql import load
 
-_KEPT = ("events", "sessions")
+_KEPT = ("events", "session_hours", "sessions")
 LONGEST_DAYS = 36_500
 """A longer time counts as this: ClickHouse's dates end in 2149."""
 

@@ -15,6 +15,7 @@ from hatua.warehouse.rows import EventRow, LinkRow, link_version
 from hatua.warehouse.sql import load
 
 _MS = pa.timestamp("ms", tz="UTC")
+_HOUR_MS = 3_600_000
 _EVENT_TYPES: dict[str, pa.DataType] = {
     "timestamp": _MS,
     "received_at": _MS,
@@ -50,7 +51,9 @@ class EventWriter:
 
         Raises RowsRefused (a retry cannot help) and WarehouseUnavailable (it can)."""
         if rows:
-            self._warehouse.insert("events", event_table(rows), _token(rows))
+            events = event_table(rows)
+            self._warehouse.insert("session_hours", hour_table(rows), "")
+            self._warehouse.insert("events", events, _token(rows))
         if links:
             self._warehouse.insert("identity_links", link_table(links), "")
         self.refresh_sessions((row.project_id, row.session_id) for row in rows)
@@ -101,6 +104,20 @@ def event_table(rows: Sequence[EventRow]) -> pa.Table:
         .append_column("message_is_event", same)
         .append_column("message_uuid", message_uuid)
         .append_column("message_text", message_text)
+    )
+
+
+def hour_table(rows: Sequence[EventRow]) -> pa.Table:
+    """The hours in which the rows' sessions have events, each once, as Arrow columns of the table `session_hours`."""
+    hours = {(row.project_id, row.session_id, row.timestamp // _HOUR_MS * 3_600): row.retention_days for row in rows}
+    project, session, hour = zip(*hours, strict=True)
+    return pa.table(
+        {
+            "project_id": pa.array(project, pa.string()),
+            "session_id": pa.array(session, pa.string()),
+            "hour": pa.array(hour, pa.timestamp("s", tz="UTC")),
+            "retention_days": pa.array(hours.values(), pa.uint16()),
+        }
     )
 
 

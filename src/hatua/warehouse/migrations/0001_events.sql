@@ -67,13 +67,7 @@ CREATE TABLE IF NOT EXISTS events
     INDEX by_anonymous_id anonymous_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX by_user_id user_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX by_session_id session_id TYPE bloom_filter(0.01) GRANULARITY 1,
-    INDEX by_handshake_token handshake_token TYPE bloom_filter(0.01) GRANULARITY 1,
-
-    PROJECTION hours_of_session
-    (
-        SELECT project_id, session_id, toStartOfHour(timestamp), count()
-        GROUP BY project_id, session_id, toStartOfHour(timestamp)
-    ) WITH SETTINGS (index_granularity = 512)
+    INDEX by_handshake_token handshake_token TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(timestamp)

@@ -1,3 +1,19 @@
+-- In which hours a session has events: what refresh_sessions.sql looks up before it reads events. Written before the events
+-- themselves, so no stored event is ever without its hour; an hour without events does no harm. Small granules, since it
+-- is only ever asked for single sessions.
+-- shard by cityHash64(project_id, session_id)
+CREATE TABLE IF NOT EXISTS session_hours
+(
+    project_id     LowCardinality(String),
+    session_id     String,
+    hour           DateTime('UTC'),
+    retention_days UInt16
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (project_id, session_id, hour)
+TTL toDate(hour) + toIntervalDay(least(retention_days, 36500)) DELETE WHERE retention_days > 0
+SETTINGS default_compression_codec = 'ZSTD(1)', index_granularity = 256;
+
 -- Sessions, always recomputed from events (refresh_sessions.sql), never incremented. Read them with FINAL.
 -- version is the number of events the row was computed from: of two snapshots of one session the one that saw more wins,
 -- whatever the clocks say and however the writers raced. A session whose start moved to another day leaves is_deleted rows.
