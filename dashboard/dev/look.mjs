@@ -23,6 +23,7 @@ const PAGES = [
   ['funnels-new', '/funnels/?funnel=new'],
   ['sessions', '/sessions/'],
   ['session', '/sessions/?session=s7'],
+  ['ledger', '/ledger/'],
   ['broken', '/?state=broken'],
   ['first-steps', '/?state=empty'],
   ['sign-in', '/sign-in/?state=out'],

@@ -149,3 +149,58 @@ export function sessionTimeline(_query, _body, [id]) {
   });
   return { session: record, events, next_cursor: null };
 }
+
+export function ledger(query) {
+  const from = Math.floor(Number(query.from_minute) / 60) * 60;
+  const lines = [];
+  const totals = { received: 0, stored: 0, duplicate: 0, rejected: {}, pending: 0, dead: 0, gap: 0 };
+  for (let minute = from; minute < Number(query.to_minute); minute += 60) {
+    const hour = (Math.floor(minute / 60) + 3) % 24;
+    const stored = Math.round(
+      (40 + random(minute)() * 60) * Math.max(0.1, Math.sin(((hour - 5) / 19) * Math.PI)) * 10,
+    );
+    const line = {
+      project_id: 'prj_tax',
+      minute,
+      received: 0,
+      stored,
+      duplicate: Math.round(stored * 0.03),
+      rejected: hour === 11 ? { missing_identity: 14, invalid_timestamp: 3 } : {},
+      pending: minute + 60 >= Number(query.to_minute) ? 21 : 0,
+      dead: hour === 14 ? 2 : 0,
+      gap: 0,
+    };
+    line.received =
+      line.stored +
+      line.duplicate +
+      line.pending +
+      line.dead +
+      Object.values(line.rejected).reduce((a, b) => a + b, 0);
+    for (const key of ['received', 'stored', 'duplicate', 'pending', 'dead']) totals[key] += line[key];
+    for (const [reason, count] of Object.entries(line.rejected))
+      totals.rejected[reason] = (totals.rejected[reason] ?? 0) + count;
+    lines.push(line);
+  }
+  return {
+    from_minute: Number(query.from_minute),
+    to_minute: Number(query.to_minute),
+    interval: 'hour',
+    minutes: lines,
+    totals,
+    balanced: true,
+  };
+}
+
+export const deadLetters = () => ({
+  letters: [1, 2].map((number) => ({
+    letter_id: String(number),
+    event_id: `e${number}`,
+    received_at: new Date(Date.now() - number * 3_600_000).toISOString(),
+    failed_at: new Date(Date.now() - number * 3_590_000).toISOString(),
+    reason: 'unreadable_record',
+    error: 'the record is not what this version writes: expected object, got array at byte 12',
+    body: JSON.stringify({ event_name: 'return_filed', properties: { obligation: 'mri' } }),
+    body_base64: null,
+  })),
+  next_cursor: null,
+});

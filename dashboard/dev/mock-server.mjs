@@ -222,6 +222,9 @@ const routes = [
   ],
   ['POST', /^\/api\/dashboard\/funnel$/, journeys.funnel],
   ['POST', /^\/api\/dashboard\/funnel\/people$/, journeys.funnelPeople],
+  ['GET', /^\/api\/dashboard\/ledger$/, journeys.ledger],
+  ['GET', /^\/api\/dashboard\/dead-letters$/, journeys.deadLetters],
+  ['POST', /^\/api\/dashboard\/dead-letters\/replay$/, () => ({ replayed: 2 })],
   ['GET', /^\/api\/dashboard\/sessions$/, journeys.sessions],
   ['GET', /^\/api\/dashboard\/sessions\/(\w+)$/, journeys.sessionTimeline],
 ];

@@ -1,5 +1,5 @@
 /** Every page that exists, in the order of the side bar. A page that is not here is not shown anywhere. */
-import { Activity, Filter, LayoutDashboard, type LucideIcon, Route, Settings } from 'lucide-react';
+import { Activity, Filter, LayoutDashboard, type LucideIcon, Route, Scale, Settings } from 'lucide-react';
 
 export type PageKey =
   | 'overview'
@@ -29,6 +29,7 @@ export const PAGES: readonly Page[] = [
   { key: 'realtime', label: 'Real time', href: '/realtime/', icon: Activity, group: 'Watch' },
   { key: 'funnels', label: 'Funnels', href: '/funnels/', icon: Filter, group: 'Understand' },
   { key: 'sessions', label: 'Sessions', href: '/sessions/', icon: Route, group: 'Understand' },
+  { key: 'ledger', label: 'Ledger', href: '/ledger/', icon: Scale, group: 'Trust' },
   { key: 'settings', label: 'Settings', href: '/settings/', icon: Settings, group: 'Manage' },
 ];
 

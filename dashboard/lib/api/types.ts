@@ -58,3 +58,8 @@ export type RealtimeMinute = Schemas['RealtimeMinute'];
 export type JsonObject = EventRecord['properties'];
 
 export type ErrorBody = Schemas['ErrorAnswer'];
+
+export type Ledger = Schemas['Ledger'];
+export type LedgerLine = Schemas['LedgerLine'];
+export type DeadLetter = Schemas['DeadLetter'];
+export type DeadLetters = Schemas['DeadLetters'];
