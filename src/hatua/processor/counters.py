@@ -16,6 +16,8 @@ class Counters(msgspec.Struct):
     batches: int = 0
     retries: int = 0
     """Waits because the warehouse, the log or the metadata store was unavailable."""
+    store_away: bool = False
+    """It waits for one of them now, and tries again."""
     lag_ms: int = 0
     """Age of the oldest event of the last batch when it had been inserted; 0 once the log was found empty."""
     last_flush_at: int = 0
