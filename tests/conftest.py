@@ -9,4 +9,5 @@ pytest_plugins = [
     "tests.fixtures.registry",
     "tests.fixtures.warehouse",
     "tests.fixtures.pipeline",
+    "tests.fixtures.cluster",
 ]

@@ -60,7 +60,7 @@ def _log(settings: Settings, data: Path) -> Iterator[Finding]:
         if not path.exists():
             yield WARNING, "log", f"{path} does not exist yet; `hatua serve` makes it"
             return
-        dead = len(log_admin(settings, data).dead_letters(None, 1))
+        dead = _dead_letters(settings, data)
         yield OK, "log", f"SQLite {path} (WAL, synchronous=FULL: an acknowledged event survives a power cut)"
         if dead:
             yield WARNING, "log", "there are dead letters; see `hatua deadletters list`"
@@ -79,8 +79,13 @@ def _log(settings: Settings, data: Path) -> Iterator[Finding]:
         )
     else:
         yield OK, "log", f"Redis, {settings.streams.shards} shards, durability {durability}"
-    if log.admin().dead_letters(None, 1):
+    if _dead_letters(settings, data):
         yield WARNING, "log", "there are dead letters; see `hatua deadletters list`"
+
+
+def _dead_letters(settings: Settings, data: Path) -> bool:
+    with contextlib.closing(log_admin(settings, data)) as admin:
+        return bool(admin.dead_letters(None, 1))
 
 
 def _warehouse(settings: Settings, data: Path) -> Iterator[Finding]:

@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import socket
+import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
@@ -28,12 +30,30 @@ HTTP_BUFFER_BYTES = 256 * 1024
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared with, never bound to by default
 
 
+LEAVE_S = 9.5
+"""After a signal. Whoever runs us kills after 10 s; a question that ClickHouse still works on is not waited for."""
+
+
 def stop_on_signals() -> asyncio.Event:
-    """An event that SIGTERM and SIGINT set."""
+    """An event that SIGTERM and SIGINT set. The process has then LEAVE_S to come to its end, and ends anyway."""
     stop = asyncio.Event()
+
+    def signalled() -> None:
+        if not stop.is_set():
+            stop.set()
+            deadline = threading.Timer(LEAVE_S, _leave)
+            deadline.daemon = True
+            deadline.start()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, signalled)
     return stop
+
+
+def _leave() -> None:
+    log.warning("work under way did not end; leaving it: nothing acknowledged is lost", extra=fields(waited_s=LEAVE_S))
+    logging.shutdown()
+    os._exit(1)
 
 
 def refuse_taken_port(process: ProcessSettings) -> None:

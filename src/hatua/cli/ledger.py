@@ -4,7 +4,7 @@ import json
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -14,7 +14,7 @@ from hatua.base.errors import HatuaError, InvalidSetting
 from hatua.cli.http import local_url
 from hatua.cli.settings import Settings
 from hatua.cli.stores import log_admin, opened_registry, opened_warehouse
-from hatua.contract.ledger import LedgerLine, join
+from hatua.contract.ledger import LedgerLine, join, settled
 from hatua.registry.model import Actor
 from hatua.streams.port import LogAdmin
 from hatua.warehouse.client import Warehouse
@@ -27,36 +27,41 @@ SETTLE_S = 1.0
 BY = Actor("cli", "ledger verify")
 
 
-def lines_of(
+def recounted(
     admin: LogAdmin, warehouse: Warehouse, project_id: str | None, from_minute: int, to_minute: int
 ) -> list[LedgerLine]:
-    """One look at both stores; minutes [from, to)."""
-    log_side = admin.ledger(project_id, from_minute, to_minute)
-    stored = counts_by_minute(warehouse, project_id, from_minute * 60_000, to_minute * 60_000)
-    return join(log_side, stored)
+    """Minutes [from, to) of one project or of all (None), from both stores; looks up to LOOKS times while there is a
+    gap. Raises HatuaError when a store cannot be asked."""
+
+    def look() -> list[LedgerLine]:
+        of_log = admin.ledger(project_id, from_minute, to_minute)
+        stored = counts_by_minute(warehouse, project_id, from_minute * 60_000, to_minute * 60_000)
+        return join(of_log, stored)
+
+    return settled(_repeated(look))
 
 
 def ledger_lines(
     settings: Settings, data: Path, project_id: str | None, from_minute: int, to_minute: int
 ) -> list[LedgerLine]:
-    """Looks again, up to LOOKS times, while there is a gap. Raises HatuaError when a store cannot be asked."""
+    """The same from the settings' own stores, or from the server that has them open."""
     admin = log_admin(settings, data)
     try:
         with opened_warehouse(settings, data) as warehouse:
-            return _settled(lambda: lines_of(admin, warehouse, project_id, from_minute, to_minute))
+            return recounted(admin, warehouse, project_id, from_minute, to_minute)
     except InvalidSetting:
         if settings.warehouse.host:
             raise
-    return _settled(lambda: _asked(settings, data, project_id, from_minute, to_minute))
+    finally:
+        admin.close()
+    return settled(_repeated(lambda: _asked(settings, data, project_id, from_minute, to_minute)))
 
 
-def _settled(look: Callable[[], list[LedgerLine]]) -> list[LedgerLine]:
-    for _ in range(LOOKS - 1):
-        lines = look()
-        if not any(line.gap for line in lines):
-            return lines
-        time.sleep(SETTLE_S)
-    return look()
+def _repeated(look: Callable[[], list[LedgerLine]]) -> Iterator[list[LedgerLine]]:
+    for number in range(LOOKS):
+        if number:
+            time.sleep(SETTLE_S)
+        yield look()
 
 
 def _asked(

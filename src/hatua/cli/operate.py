@@ -2,7 +2,9 @@
 
 import argparse
 import base64
+import contextlib
 import sys
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,8 +17,11 @@ from hatua.cli.settings import Settings
 from hatua.cli.stores import log_admin
 from hatua.contract.record import DeadLetter
 from hatua.streams.port import LogAdmin
+from hatua.streams.redis_admin import RedisAdmin
+from hatua.streams.sqlite_admin import SqliteAdmin
 
-PAGE = 500
+PAGE = 100
+"""Letters in memory at a time: at 80 KB each at most 8 MB."""
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -44,51 +49,77 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     verify.set_defaults(command=_verify)
 
 
-def _all(admin: LogAdmin, project: str | None) -> list[DeadLetter]:
-    found: list[DeadLetter] = []
+@contextlib.contextmanager
+def _admin(settings: Settings) -> Iterator[SqliteAdmin | RedisAdmin]:
+    admin = log_admin(settings, settings.data())
+    try:
+        yield admin
+    finally:
+        admin.close()
+
+
+def _letters(admin: LogAdmin, project: str | None) -> Iterator[DeadLetter]:
+    """Every dead letter, page by page: there may be more than fit into memory."""
+    after = ""
     while True:
-        page = admin.dead_letters(project, PAGE, found[-1].letter_id if found else "")
-        found += page
+        page = admin.dead_letters(project, PAGE, after)
+        yield from page
         if len(page) < PAGE:
-            return found
+            return
+        after = page[-1].letter_id
 
 
 def _list(arguments: argparse.Namespace, settings: Settings) -> int:
-    letters = _all(log_admin(settings, settings.data()), arguments.project)
-    for one in letters:
-        at = datetime.fromtimestamp(one.failed_at / 1000, UTC).isoformat(timespec="seconds")
-        print(f"{one.letter_id}  {at}  {one.project_id}  {one.event_id}  {one.reason}  {one.error}")
-    print(f"{len(letters)} dead letters", file=sys.stderr)
+    count = 0
+    with _admin(settings) as admin:
+        for one in _letters(admin, arguments.project):
+            at = datetime.fromtimestamp(one.failed_at / 1000, UTC).isoformat(timespec="seconds")
+            print(f"{one.letter_id}  {at}  {one.project_id}  {one.event_id}  {one.reason}  {one.error}")
+            count += 1
+    print(f"{count} dead letters", file=sys.stderr)
     return 0
 
 
 def _export(arguments: argparse.Namespace, settings: Settings) -> int:
-    for one in _all(log_admin(settings, settings.data()), arguments.project):
-        row = msgspec.structs.asdict(one)
-        try:
-            row["body"] = one.body.decode()
-        except UnicodeDecodeError:
-            row["body_base64"] = base64.b64encode(row.pop("body")).decode()
-        print(msgspec.json.encode(row).decode())
+    with _admin(settings) as admin:
+        for one in _letters(admin, arguments.project):
+            row = msgspec.structs.asdict(one)
+            try:
+                row["body"] = one.body.decode()
+            except UnicodeDecodeError:
+                row["body_base64"] = base64.b64encode(row.pop("body")).decode()
+            print(msgspec.json.encode(row).decode())
     return 0
 
 
 def _chosen(arguments: argparse.Namespace, admin: LogAdmin) -> list[str]:
+    """Ids, all of them before anything is done: what is replayed may fail again and come back."""
     if arguments.all == bool(arguments.ids):
         raise HatuaError("say which: letter ids, or --all")
-    return [one.letter_id for one in _all(admin, arguments.project)] if arguments.all else list(arguments.ids)
+    if arguments.all or arguments.project is not None:
+        wanted = None if arguments.all else set(arguments.ids)
+        found = (one.letter_id for one in _letters(admin, arguments.project))
+        return [one for one in found if wanted is None or one in wanted]
+    return list(arguments.ids)
 
 
 def _replay(arguments: argparse.Namespace, settings: Settings) -> int:
-    admin = log_admin(settings, settings.data())
-    print(f"{admin.replay(_chosen(arguments, admin))} put back into the log")
+    with _admin(settings) as admin:
+        print(f"{_acted(admin.replay, _chosen(arguments, admin))} put back into the log")
     return 0
 
 
 def _purge(arguments: argparse.Namespace, settings: Settings) -> int:
-    admin = log_admin(settings, settings.data())
-    print(f"{admin.purge(_chosen(arguments, admin))} deleted")
+    with _admin(settings) as admin:
+        print(f"{_acted(admin.purge, _chosen(arguments, admin))} deleted")
     return 0
+
+
+def _acted(act: Callable[[Sequence[str]], int], ids: list[str]) -> int:
+    try:
+        return act(ids)
+    except ValueError:
+        raise HatuaError("one of the ids is not a letter's; `hatua deadletters list` shows them first") from None
 
 
 def _verify(arguments: argparse.Namespace, settings: Settings) -> int:

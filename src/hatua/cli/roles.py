@@ -5,8 +5,7 @@ import argparse
 import asyncio
 import contextlib
 import logging
-import os
-import socket
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -15,12 +14,17 @@ import uvloop
 from hatua.base.clock import system_clock
 from hatua.base.log import fields
 from hatua.cli.http import address_behind_proxies, listening, refuse_taken_port, stop_on_signals
-from hatua.cli.processor_status import make_processor_status
-from hatua.cli.rooms import collecting, processing, processor
+from hatua.cli.ledger import recounted
+from hatua.cli.metrics import LedgerWatch, Part, RequestCounts, build_info, log_depth, processor_counts
+from hatua.cli.rooms import collecting, consumer_name, processing
 from hatua.cli.router import AsgiApp
 from hatua.cli.settings import Settings
-from hatua.cli.stores import need_shared_stores, opened_log, opened_registry, opened_warehouse
-from hatua.dashboard_api.app import make_dashboard_api
+from hatua.cli.status import StoresAnswer, beside, make_status, processor_ready
+from hatua.cli.stores import need, opened_log, opened_registry, opened_warehouse
+from hatua.dashboard_api.app import end_live_streams, make_dashboard_api
+from hatua.streams.redis_admin import RedisAdmin
+from hatua.streams.redis_names import refuse_twin
+from hatua.streams.redis_streams import RedisLog
 from hatua.warehouse.migrate import apply_migrations
 
 log = logging.getLogger("hatua.roles")
@@ -38,7 +42,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _collector(_arguments: argparse.Namespace, settings: Settings) -> int:
-    need_shared_stores(settings, "collector", "REDIS_URL")
+    need(settings, "collector", "REDIS_URL")
     return uvloop.run(_run_collector(settings, settings.data()))
 
 
@@ -48,38 +52,55 @@ async def _run_collector(settings: Settings, data: Path) -> int:
     async with contextlib.AsyncExitStack() as stack:
         registry = stack.enter_context(opened_registry(settings, data, migrate=False))
         event_log = stack.enter_context(opened_log(settings, data))
-        app = await stack.enter_async_context(collecting(settings, settings.collector, event_log, registry))
+        app = await stack.enter_async_context(
+            collecting(settings, settings.collector, event_log, registry=registry, metrics=[build_info("collector")])
+        )
         await stack.enter_async_context(listening(app, settings.process, stop))
         await stop.wait()
         log.info("stopping")
+    log.info("stopped")
     return 0
 
 
 def _processor(_arguments: argparse.Namespace, settings: Settings) -> int:
-    need_shared_stores(settings, "processor", "REDIS_URL", "CLICKHOUSE_HOST")
+    need(settings, "processor", "REDIS_URL", "CLICKHOUSE_HOST", "JWT_SECRET")
     return uvloop.run(_run_processor(settings, settings.data()))
 
 
 async def _run_processor(settings: Settings, data: Path) -> int:
     stop = stop_on_signals()
     refuse_taken_port(settings.process)
-    consumer = settings.process.consumer or f"{socket.gethostname()}-{os.getpid()}"
+    consumer = consumer_name(settings)
+    if settings.process.consumer:
+        await asyncio.to_thread(refuse_twin, settings.streams, consumer)
     async with contextlib.AsyncExitStack() as stack:
         registry = stack.enter_context(opened_registry(settings, data, migrate=False))
         event_log = stack.enter_context(opened_log(settings, data))
         warehouse = stack.enter_context(opened_warehouse(settings, data))
-        worker = processor(settings, data, event_log, warehouse, registry=registry, consumer=consumer)
-        thread = await stack.enter_async_context(processing(worker))
-        app = make_processor_status(worker.counters, thread.is_alive)
+        worker = await stack.enter_async_context(
+            processing(settings, data, event_log, warehouse, registry=registry, consumer=consumer)
+        )
+        looking = event_log.writer()  # for the depth only
+        stack.push_async_callback(looking.close)
+        app = make_status(
+            processor_ready(worker.counters, worker.alive, looking),
+            (
+                build_info("processor"),
+                processor_counts(worker.counters, worker.alive),
+                log_depth(looking, system_clock),
+            ),
+            settings.collector,
+        )
         await stack.enter_async_context(listening(app, settings.process, stop))
         log.info("processing", extra=fields(consumer=consumer))
         await stop.wait()
         log.info("stopping")
+    log.info("stopped")
     return 0
 
 
 def _api(_arguments: argparse.Namespace, settings: Settings) -> int:
-    need_shared_stores(settings, "api", "CLICKHOUSE_HOST")
+    need(settings, "api", "CLICKHOUSE_HOST")
     return uvloop.run(_run_api(settings, settings.data()))
 
 
@@ -89,21 +110,34 @@ async def _run_api(settings: Settings, data: Path) -> int:
     async with contextlib.AsyncExitStack() as stack:
         registry = stack.enter_context(opened_registry(settings, data, migrate=False))
         warehouse = stack.enter_context(opened_warehouse(settings, data))
-        app = make_dashboard_api(
+        counts = RequestCounts("hatua_api")
+        metrics: list[Part] = [build_info("api"), counts]
+        admin: RedisAdmin | None = None
+        if settings.streams.redis_url:
+            admin = RedisLog(settings.streams).admin()
+            stack.callback(admin.close)
+            metrics.append(LedgerWatch(partial(recounted, admin, warehouse, None), system_clock))
+        dashboard = make_dashboard_api(
             settings.dashboard_api,
             warehouse=warehouse,
             registry=registry,
             clock=system_clock,
             static_dir=settings.assets / "dashboard",
             client_address=address_behind_proxies(settings.collector),
+            log=admin,
         )
-        await stack.enter_async_context(app.lifespan())
-        await stack.enter_async_context(listening(cast(AsgiApp, app), settings.process, stop))
+        await stack.enter_async_context(dashboard.lifespan())
+        ready = StoresAnswer(registry=registry.tenants, warehouse=lambda: warehouse.rows("SELECT 1 AS one"))
+        status = make_status(ready, metrics, settings.collector)
+        app = beside(cast(AsgiApp, dashboard), status, counts)
+        await stack.enter_async_context(listening(app, settings.process, stop))
+        stack.push_async_callback(end_live_streams, dashboard)
         token = await asyncio.to_thread(registry.issue_setup_token)
         if token:
             log.info("first-run set-up waits", extra=fields(path=f"/set-up?token={token}"))
         await stop.wait()
         log.info("stopping")
+    log.info("stopped")
     return 0
 
 

@@ -3,62 +3,91 @@
 import asyncio
 import contextlib
 import logging
+import os
+import secrets
+import socket
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from hatua.base.clock import system_clock
 from hatua.base.errors import InvalidSetting
+from hatua.cli.metrics import Part, log_depth, rendered
 from hatua.cli.settings import Settings
 from hatua.cli.stores import EventLog, installation_secret
 from hatua.collector.app import Collector, make_collector
 from hatua.collector.keys import CachedKeys
 from hatua.collector.settings import CollectorSettings
 from hatua.processor.build import make_processor
+from hatua.processor.counters import Counters
 from hatua.processor.failures import ProcessorHalted
 from hatua.processor.settings import ProcessorSettings
-from hatua.processor.worker import Processor
 from hatua.registry.store import Registry
 from hatua.warehouse.client import Warehouse
 
 log = logging.getLogger("hatua.cli")
 
-STOP_PROCESSOR_S = 9.0
+STOP_PROCESSOR_S = 8.0
 """Longest wait for the processor's batch under way at shutdown; what it did not acknowledge is read again."""
+
+
+class RunningProcessor(NamedTuple):
+    """What the rest of the process may know of its processor."""
+
+    counters: Counters
+    alive: Callable[[], bool]
+
+
+def consumer_name(settings: Settings) -> str:
+    """HATUA_CONSUMER, or a name that no other process has: host and process id alone repeat, in containers that share
+    the network of their host."""
+    return settings.process.consumer or f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
 
 
 @contextlib.asynccontextmanager
 async def collecting(
-    settings: Settings, collector: CollectorSettings, event_log: EventLog, registry: Registry
+    settings: Settings,
+    collector: CollectorSettings,
+    event_log: EventLog,
+    *,
+    registry: Registry,
+    metrics: Sequence[Part] = (),
 ) -> AsyncIterator[Collector]:
-    """The collector over an open log; closes its side of the log, and the key cache, at the end."""
+    """The collector over an open log; closes its side of the log, and the key cache, at the end. `metrics`: what its
+    /metrics says besides its own counts and the log's depth."""
     writer = event_log.writer()
     keys = CachedKeys(registry.write_key, system_clock)
+    parts = (log_depth(writer, system_clock), *metrics)
+    script = _script(settings.assets / "sdk" / "hatua.js")
     try:
-        yield make_collector(collector, writer, keys, system_clock, _script(settings.assets / "sdk" / "hatua.js"))
+        yield make_collector(collector, writer, keys, system_clock, script, more_metrics=lambda: rendered(parts))
     finally:
         await writer.close()
         await keys.close()
 
 
-def processor(
-    settings: Settings, data: Path, event_log: EventLog, warehouse: Warehouse, *, registry: Registry, consumer: str
-) -> Processor:
-    """A processor that is ready to run."""
-    return make_processor(
-        event_log.reader(consumer),
+@contextlib.asynccontextmanager
+async def processing(
+    settings: Settings,
+    data: Path,
+    event_log: EventLog,
+    warehouse: Warehouse,
+    *,
+    registry: Registry,
+    consumer: str,
+) -> AsyncIterator[RunningProcessor]:
+    """A processor in a thread of its own. One that halts is said as an ERROR; the rest of the process goes on."""
+    reader = event_log.reader(consumer)
+    worker = make_processor(
+        reader,
         warehouse,
         registry.project,
         settings=_with_geoip(settings),
         pepper=installation_secret(settings, data),
     )
-
-
-@contextlib.asynccontextmanager
-async def processing(worker: Processor) -> AsyncIterator[threading.Thread]:
-    """The processor in a thread of its own. One that halts is said as an ERROR; the rest of the process goes on."""
     stop = threading.Event()
 
     def work() -> None:
@@ -72,10 +101,14 @@ async def processing(worker: Processor) -> AsyncIterator[threading.Thread]:
     thread = threading.Thread(target=work, name="hatua-processor", daemon=True)
     thread.start()
     try:
-        yield thread
+        yield RunningProcessor(worker.counters, thread.is_alive)
     finally:
         stop.set()
         await asyncio.to_thread(thread.join, STOP_PROCESSOR_S)
+        if thread.is_alive():  # it may still insert: nobody may take its events over before its lease has run out
+            log.warning("the processor's batch did not end within %g s; it is read again", STOP_PROCESSOR_S)
+        else:
+            await asyncio.to_thread(reader.close)
 
 
 def _with_geoip(settings: Settings) -> ProcessorSettings:

@@ -13,11 +13,13 @@ import hatua
 from hatua.base.clock import system_clock
 from hatua.cli.demo_run import DemoRun
 from hatua.cli.http import address_behind_proxies, listening, local_url, refuse_taken_port, stop_on_signals
-from hatua.cli.rooms import collecting, processing, processor
+from hatua.cli.ledger import recounted
+from hatua.cli.metrics import LedgerWatch, build_info, processor_counts
+from hatua.cli.rooms import collecting, consumer_name, processing
 from hatua.cli.router import AsgiApp, make_router
 from hatua.cli.settings import Settings
 from hatua.cli.stores import opened_log, opened_registry, opened_warehouse
-from hatua.dashboard_api.app import make_dashboard_api
+from hatua.dashboard_api.app import end_live_streams, make_dashboard_api
 from hatua.registry.store import Registry
 from hatua.warehouse.migrate import apply_migrations
 
@@ -50,11 +52,20 @@ async def _run(settings: Settings, data: Path, demo: DemoRun | None) -> int:
         event_log = stack.enter_context(opened_log(settings, data))
         warehouse = stack.enter_context(opened_warehouse(settings, data))
         apply_migrations(warehouse)
-        worker = processor(settings, data, event_log, warehouse, registry=registry, consumer="serve")
-        await stack.enter_async_context(processing(worker))
-
+        admin = event_log.admin()
+        stack.callback(admin.close)
+        worker = await stack.enter_async_context(
+            processing(settings, data, event_log, warehouse, registry=registry, consumer=consumer_name(settings))
+        )
+        metrics = (
+            build_info("serve"),
+            processor_counts(worker.counters, worker.alive),
+            LedgerWatch(lambda begin, end: recounted(admin, warehouse, None, begin, end), system_clock),
+        )
         collector_settings = demo.trusting_loopback(settings.collector) if demo else settings.collector
-        collector = await stack.enter_async_context(collecting(settings, collector_settings, event_log, registry))
+        collector = await stack.enter_async_context(
+            collecting(settings, collector_settings, event_log, registry=registry, metrics=metrics)
+        )
         dashboard = make_dashboard_api(
             settings.dashboard_api,
             warehouse=warehouse,
@@ -62,11 +73,13 @@ async def _run(settings: Settings, data: Path, demo: DemoRun | None) -> int:
             clock=system_clock,
             static_dir=settings.assets / "dashboard",
             client_address=address_behind_proxies(collector_settings),
+            log=admin,
         )
         await stack.enter_async_context(dashboard.lifespan())
         demo_site = demo.prepare(registry) if demo else None
         app = make_router(collector, cast(AsgiApp, dashboard), demo_site)
         await stack.enter_async_context(listening(app, settings.process, stop))
+        stack.push_async_callback(end_live_streams, dashboard)
         if demo:
             await demo.back_fill(local_url(settings.process), data, stop)
         if not stop.is_set():

@@ -94,9 +94,14 @@ def installation_secret(settings: Settings, data: Path) -> Secret:
     return Secret(path.read_text().strip())
 
 
-def need_shared_stores(settings: Settings, role: str, *variables: str) -> None:
-    """A role of its own process cannot use a store that lives inside another process. Raises InvalidSetting."""
-    present = {"REDIS_URL": settings.streams.redis_url, "CLICKHOUSE_HOST": settings.warehouse.host}
+def need(settings: Settings, role: str, *variables: str) -> None:
+    """A role of its own process cannot use a store that lives inside another process, nor hash with a secret that each
+    process makes for itself. Raises InvalidSetting."""
+    present = {
+        "REDIS_URL": settings.streams.redis_url,
+        "CLICKHOUSE_HOST": settings.warehouse.host,
+        "JWT_SECRET": settings.process.secret,
+    }
     missing = [name for name in variables if not present[name]]
     if missing:
         raise InvalidSetting(

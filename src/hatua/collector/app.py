@@ -28,6 +28,8 @@ from hatua.streams.port import LogWriter
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
+MoreMetrics = Callable[[], Awaitable[bytes]]
+"""Prometheus text format."""
 
 log = logging.getLogger(__name__)
 
@@ -39,9 +41,17 @@ class Collector:
     """`/v1/capture`, `/v1/identify`, `/health`, `/v1/health`, `/ready`, `/hatua.js`, `/metrics`."""
 
     def __init__(
-        self, settings: CollectorSettings, writer: LogWriter, keys: KeyDirectory, clock: Clock, script: bytes
+        self,
+        settings: CollectorSettings,
+        writer: LogWriter,
+        keys: KeyDirectory,
+        clock: Clock,
+        script: bytes,
+        *,
+        more_metrics: MoreMetrics,
     ) -> None:
         self.metrics = CollectorMetrics()
+        self._more_metrics = more_metrics
         self._writer = writer
         self._trusted = Networks(parse_networks(settings.trusted_proxies, "HATUA_TRUSTED_PROXIES"))
         self._metrics_readers = Networks(parse_networks(settings.metrics_networks, "HATUA_METRICS_NETWORKS"))
@@ -157,14 +167,26 @@ class Collector:
         forwarded = bool(request.forwarded_for) and request.ip == request.peer
         if forwarded or request.ip not in self._metrics_readers:
             return _not_found()
-        return 200, [(b"content-type", b"text/plain; version=0.0.4; charset=utf-8"), NO_STORE], self.metrics.render()
+        body = self.metrics.render() + await self._more_metrics()
+        return 200, [(b"content-type", b"text/plain; version=0.0.4; charset=utf-8"), NO_STORE], body
+
+
+async def _no_more() -> bytes:
+    return b""
 
 
 def make_collector(
-    settings: CollectorSettings, writer: LogWriter, keys: KeyDirectory, clock: Clock, script: bytes = b""
+    settings: CollectorSettings,
+    writer: LogWriter,
+    keys: KeyDirectory,
+    clock: Clock,
+    script: bytes = b"",
+    *,
+    more_metrics: MoreMetrics = _no_more,
 ) -> Collector:
-    """The ASGI app; `script` is the browser SDK served at /hatua.js. Raises InvalidSetting for a malformed network."""
-    return Collector(settings, writer, keys, clock, script)
+    """The ASGI app; `script` is the browser SDK served at /hatua.js, `more_metrics` what /metrics says of the rest of
+    the process. Raises InvalidSetting for a malformed network."""
+    return Collector(settings, writer, keys, clock, script, more_metrics=more_metrics)
 
 
 def _not_found() -> tuple[int, Headers, bytes]:

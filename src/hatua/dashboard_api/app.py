@@ -71,6 +71,12 @@ def make_dashboard_api(
     return _application(State({"rooms": rooms}))
 
 
+async def end_live_streams(app: Litestar) -> None:
+    """To be called before the server stops: it waits for answers under way, and a live stream has no end of its own."""
+    rooms: Rooms = app.state.rooms
+    await rooms.live.close()
+
+
 def openapi_document() -> dict[str, Any]:
     """The OpenAPI document, without any store."""
     return finished(_application(State()).openapi_schema.to_schema())
