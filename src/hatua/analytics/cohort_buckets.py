@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from hatua.analytics.cohort_shapes import MAX_COHORT_BUCKETS, CohortInterval
 from hatua.analytics.errors import InvalidQuestion
 from hatua.analytics.event_match import matches
+from hatua.analytics.groups import ALL, Group, by_bucket
 from hatua.analytics.question import EventMatch, Question
-from hatua.analytics.seen import ALL, Group, Seen, by_bucket, seen
+from hatua.analytics.seen import Seen, seen
 from hatua.analytics.timerange import Buckets, Range, buckets_of, range_of, widened
 
 

@@ -3,9 +3,10 @@
 from string import Template
 
 from hatua.analytics.dimensions import dimension_of
+from hatua.analytics.groups import by_dimension
 from hatua.analytics.people_shapes import ErrorRow, Errors, ErrorsQuestion
 from hatua.analytics.reader import Reader
-from hatua.analytics.seen import by_dimension, seen
+from hatua.analytics.seen import seen
 from hatua.analytics.timerange import iso_utc, range_of
 from hatua.warehouse.sql import load
 

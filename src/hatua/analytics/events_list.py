@@ -12,7 +12,7 @@ from hatua.analytics.cursor import decode_cursor, encode_cursor
 from hatua.analytics.event import Event
 from hatua.analytics.question import Filter
 from hatua.analytics.reader import Reader
-from hatua.analytics.seen import first_event_sql, links_sql, visits_sql
+from hatua.analytics.seen import first_event_sql, links_sql, visits_join
 from hatua.analytics.shapes import Events, EventsQuestion
 from hatua.analytics.timerange import Range, iso_utc, range_of
 from hatua.warehouse.sql import load
@@ -68,7 +68,7 @@ def select_events(
     found: Conditions = conditions_of(filters, first_event_sql())
     sql = Template(load("hatua.analytics", "sql/events.sql")).substitute(
         links=links_sql(),
-        visits=f"INNER JOIN ({visits_sql()}) AS v ON v.session_id = e.session_id" if found.needs_visit else "",
+        visits=visits_join() if found.needs_visit else "",
         conditions=" AND ".join([*found.sql, *conditions]) or "true",
         order=order,
     )

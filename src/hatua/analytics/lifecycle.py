@@ -12,9 +12,9 @@ from hatua.analytics.cohort_shapes import (
     PeopleBehind,
 )
 from hatua.analytics.errors import InvalidQuestion
+from hatua.analytics.groups import by_bucket
 from hatua.analytics.people_list import people_behind
 from hatua.analytics.reader import Reader
-from hatua.analytics.seen import by_bucket
 from hatua.analytics.timerange import Buckets, Range, buckets_of
 from hatua.warehouse.sql import load
 

@@ -1,11 +1,9 @@
 """All metrics of one range, beside the period it is compared with."""
 
-from collections.abc import Sequence
 from typing import Any, get_args
 
-from hatua.analytics.question import Filter
+from hatua.analytics.counting import Asked, Count, count
 from hatua.analytics.reader import Reader
-from hatua.analytics.seen import conversions, event_metrics, seen, session_metrics
 from hatua.analytics.shapes import Metric, MetricValue, Number, Overview, OverviewQuestion
 from hatua.analytics.timerange import Range, compared, range_of
 
@@ -14,8 +12,8 @@ def answer(reader: Reader, question: OverviewQuestion) -> Overview:
     """Raises InvalidQuestion, and what the warehouse raises."""
     asked = range_of(question)
     before = compared(asked, question.compare)
-    now = _metrics(reader, question.project, asked, question.filters, question.goal)
-    then = _metrics(reader, question.project, before, question.filters, question.goal) if before else {}
+    now = _metrics(reader, question, asked)
+    then = _metrics(reader, question, before) if before else {}
     return Overview(
         range=asked.answer(),
         previous_range=before.answer() if before else None,
@@ -24,37 +22,42 @@ def answer(reader: Reader, question: OverviewQuestion) -> Overview:
     )
 
 
-def _metrics(reader: Reader, project: str, asked: Range, filters: Sequence[Filter], goal: str) -> dict[Metric, Number]:
-    chosen = seen(project, asked, filters)
-    counts: dict[str, Any] = {}
-    for rows in (
-        session_metrics(reader, chosen),
-        conversions(reader, chosen, project, asked, goal),
-        event_metrics(reader, chosen),
-    ):
-        counts.update(rows[0] if rows else {})
-    return {metric: metric_of(metric, counts) for metric in get_args(Metric)}
+def _metrics(reader: Reader, question: OverviewQuestion, asked: Range) -> dict[Metric, Number]:
+    rows = count(reader, Asked(question.project, asked, question.filters, goal=question.goal), get_args(Count))
+    return {metric: metric_of(metric, rows[0] if rows else {}) for metric in get_args(Metric)}
+
+
+def counts_for(metric: Metric) -> tuple[Count, ...]:
+    """The counts that a metric is made of."""
+    return _MADE_OF[metric]
 
 
 def metric_of(metric: Metric, counts: dict[str, Any]) -> Number:
-    """One metric from the counts of its group (`seen.py`); counts that are not there are 0, 0 / 0 is None."""
-    if metric in _COUNTED:
-        return int(counts.get(metric, 0))
+    """One metric from the counts of its group; counts that are not there are 0, 0 / 0 is None."""
+    part, *rest = (int(counts.get(name, 0)) for name in _MADE_OF[metric])
     if metric == "anonymous":
-        return int(counts.get("visitors", 0)) - int(counts.get("users", 0))
+        return part - rest[0]
     if metric == "duration_median_s":
-        return counts["median_ms"] / 1000 if counts.get("sessions") else None
-    part, whole = _DIVIDED[metric]
-    value = ratio(counts.get(part, 0), counts.get(whole, 0))
+        return counts["median_ms"] / 1000 if rest[0] else None
+    if not rest:
+        return part
+    value = ratio(part, rest[0])
     return value / 1000 if value is not None and metric == "duration_mean_s" else value
 
 
-_COUNTED: frozenset[Metric] = frozenset(("visitors", "users", "sessions", "pageviews", "events", "conversions"))
-_DIVIDED: dict[Metric, tuple[str, str]] = {
+_MADE_OF: dict[Metric, tuple[Count, ...]] = {
+    "visitors": ("visitors",),
+    "users": ("users",),
+    "anonymous": ("visitors", "users"),
+    "sessions": ("sessions",),
+    "pageviews": ("pageviews",),
+    "events": ("events",),
     "views_per_session": ("pageviews", "sessions"),
     "duration_mean_s": ("duration_ms", "sessions"),
+    "duration_median_s": ("median_ms", "sessions"),
     "bounce_rate": ("bounces", "entered"),
     "conversion_rate": ("conversions", "visitors"),
+    "conversions": ("conversions",),
 }
 
 

@@ -1,9 +1,10 @@
 """What happens now: the last 30 minutes by minute, and who is here."""
 
+from hatua.analytics.counting import Asked, Count, Counts, count
 from hatua.analytics.dimensions import dimension_of
 from hatua.analytics.events_list import event_of, select_events
+from hatua.analytics.groups import by_bucket, by_dimension
 from hatua.analytics.reader import Reader
-from hatua.analytics.seen import by_bucket, by_dimension, event_metrics, seen
 from hatua.analytics.shapes import DimensionValue, Realtime, RealtimeMinute, RealtimeQuestion, ValuePeople
 from hatua.analytics.timerange import Range, iso_utc, zone_of
 
@@ -20,12 +21,10 @@ def answer(reader: Reader, question: RealtimeQuestion, now_ms: int) -> Realtime:
     minute = now_ms - now_ms % MINUTE_MS
     edges = [minute + MINUTE_MS * step for step in range(1 - MINUTES, 2)]
     window = Range(edges[0], now_ms + 1, zone)
-    here = seen(question.project, Range(now_ms - NOW_MS + 1, now_ms + 1, zone), question.filters)
-    present = event_metrics(reader, here)
-    by_minute = {
-        int(row["grouped"]): row
-        for row in event_metrics(reader, seen(question.project, window, question.filters, by_bucket(edges)))
-    }
+    here = Asked(question.project, Range(now_ms - NOW_MS + 1, now_ms + 1, zone), question.filters)
+    present = count(reader, here, ["visitors"])
+    minutes = Asked(question.project, window, question.filters, by_bucket(edges))
+    by_minute: dict[int, Counts] = {int(row["grouped"]): row for row in count(reader, minutes, ["visitors", "events"])}
     recent = select_events(reader, question.project, window, question.filters, limit=RECENT)
     return Realtime(
         people_now=present[0]["visitors"] if present else 0,
@@ -52,10 +51,10 @@ def _people(top: list[tuple[str, int]]) -> list[ValuePeople]:
 
 
 def _top(
-    reader: Reader, question: RealtimeQuestion, window: Range, dimension: str, metric: str
+    reader: Reader, question: RealtimeQuestion, window: Range, dimension: str, metric: Count
 ) -> list[tuple[str, int]]:
     """The largest values, missing ones left out; equal ones by value."""
-    chosen = seen(question.project, window, question.filters, by_dimension(dimension_of(dimension, "dimension")))
-    rows = event_metrics(reader, chosen)
+    group = by_dimension(dimension_of(dimension, "dimension"))
+    rows = count(reader, Asked(question.project, window, question.filters, group), [metric])
     ranked = sorted((-int(row[metric]), row["grouped"]) for row in rows if row["grouped"])
     return [(value, -count) for count, value in ranked[:TOP]]

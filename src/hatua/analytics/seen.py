@@ -1,64 +1,21 @@
-"""Which events a question sees, and the three ways of counting them. Every aggregate of the dashboard stands on this.
-
-A group is what rows are counted by: nothing, a bucket of time, a value of a dimension, a cell of the week.
-"""
+"""Which events a question sees. Every answer that looks at single events stands on this."""
 
 from collections.abc import Sequence
 from string import Template
 from typing import Any, NamedTuple
 
-from hatua.analytics.conditions import VISIT, conditions_of, value_parameters, value_sql
-from hatua.analytics.dimensions import Dimension
+from hatua.analytics.conditions import conditions_of
+from hatua.analytics.groups import ALL, Group
 from hatua.analytics.question import Filter
-from hatua.analytics.reader import Reader
 from hatua.analytics.timerange import Range
 from hatua.warehouse.sql import load
 
-Counts = dict[str, Any]
 PAGE_VIEW = "(e.event_type = 'page' OR e.event_name = 'page_view')"
 """What a page view is; the sessions table counts them so too."""
 
 
-class Group(NamedTuple):
-    """`sql`: expression over the event (alias e) and, if `needs_visit`, its visit (alias v). `key`: what tells apart
-    the rows in which a visitor's goal must be found; of a bucket, the bucket and the person."""
-
-    sql: str
-    parameters: dict[str, Any]
-    needs_visit: bool = False
-    key: str = "person"
-    entered: str = ""
-    condition: str = ""
-
-
-ALL = Group("''", {})
-
-
-def by_bucket(edges: Sequence[int]) -> Group:
-    """The start of the bucket, Unix ms. `edges` as of `timerange.Buckets`."""
-    sql = "roundDown(toUnixTimestamp64Milli(e.timestamp), {edges:Array(Int64)})"
-    return Group(sql, {"edges": list(edges)}, key="(grouped, person)")
-
-
-def by_week_cell(zone: str) -> Group:
-    """0..167: Monday 00:00 first, local hours."""
-    sql = "(toDayOfWeek(e.timestamp, 0, {tz:String}) - 1) * 24 + toHour(e.timestamp, {tz:String})"
-    return Group(sql, {"tz": zone}, key="(grouped, person)")
-
-
-def by_dimension(dimension: Dimension) -> Group:
-    """The value of a dimension: the event's own, or for what belongs to the visit, of the visit's first event."""
-    if dimension.belongs_to == "visit":
-        value = f"{VISIT}.{dimension.visit_column}"
-        condition = f"{value} != ''" if dimension.leaves_out_missing else ""
-        return Group(f"toString({value})", {}, needs_visit=True, condition=condition)
-    value = value_sql(dimension, "group_key")
-    entered = "v.entry_page = m.grouped" if dimension.key == "page_path" else ""
-    return Group(f"toString({value})", value_parameters(dimension, "group_key"), entered=entered)
-
-
 class Seen(NamedTuple):
-    """One composed selection. `entered`: condition on the visit for the visits a bounce rate is over."""
+    """One composed SELECT. `entered`: conditions on the session for the visits a bounce rate is over."""
 
     sql: str
     parameters: dict[str, Any]
@@ -76,18 +33,20 @@ def seen(
     parameters: dict[str, Any] | None = None,
     columns: Sequence[str] = (),
     needs_visit: bool = False,
+    persons: bool = True,
 ) -> Seen:
     """The events of a project in a range under filters. `condition`: one more; `columns`: what else of each event; both
-    are our own SQL over e and, if `needs_visit`, v."""
+    are our own SQL over e and, if `needs_visit`, v. Without `persons` neither persons nor sessions are found out."""
     found = conditions_of(filters, first_event_sql())
     needs_visit = needs_visit or found.needs_visit or group.needs_visit
     conditions = [*found.sql, *filter(None, (group.condition, condition))]
-    sql = Template(load("hatua.analytics", "sql/seen.sql")).substitute(
-        grouped=group.sql,
+    name = "seen.sql" if persons else "seen_without_persons.sql"
+    sql = Template(load("hatua.analytics", f"sql/{name}")).safe_substitute(
+        grouped=group.of_event,
         is_pageview=PAGE_VIEW,
         columns="".join(f", {column}" for column in columns),
         links=links_sql(),
-        visits=f"INNER JOIN ({visits_sql()}) AS v ON v.session_id = e.session_id" if needs_visit else "",
+        visits=visits_join() if needs_visit else "",
         conditions=" AND ".join(conditions) or "true",
     )
     bound = {
@@ -98,35 +57,11 @@ def seen(
         **group.parameters,
         **(parameters or {}),
     }
-    entered = " AND ".join(filter(None, (found.entry, group.entered))) or "true"
-    return Seen(sql, bound, group, entered)
-
-
-def event_metrics(reader: Reader, chosen: Seen, tail: str = "") -> list[Counts]:
-    """[{grouped, visitors, users, sessions, pageviews, events}], one a group."""
-    return _run(reader, "event_metrics.sql", chosen, tail)
-
-
-def session_metrics(reader: Reader, chosen: Seen) -> list[Counts]:
-    """[{grouped, sessions, duration_ms (sum), median_ms, entered, bounces}]; bounces of the visits that entered."""
-    return _run(reader, "session_metrics.sql", chosen, entered=chosen.entered, visits=visits_sql())
-
-
-def conversions(reader: Reader, chosen: Seen, project: str, asked: Range, goal: str) -> list[Counts]:
-    """[{grouped, visitors, conversions}]."""
-    by_time = chosen.group if chosen.group.key != "person" else ALL
-    reached = seen(project, asked, (), by_time, condition="e.event_name = {goal:String}")
-    chosen = chosen._replace(parameters={**chosen.parameters, "goal": goal})
-    return _run(reader, "conversions.sql", chosen, goal=reached.sql, key=chosen.group.key)
-
-
-def _run(reader: Reader, name: str, chosen: Seen, tail: str = "", **parts: str) -> list[Counts]:
-    text = Template(load("hatua.analytics", f"sql/{name}")).substitute(seen=chosen.sql, **parts)
-    return reader.rows(f"{text}\n{tail}", chosen.parameters)
+    return Seen(sql, bound, group, _entered(found.entry, group))
 
 
 def links_sql() -> str:
-    """(anonymous_id, linked_user) of the project."""
+    """(anonymous_key, linked_user, linked_key, anonymous_id) of the project."""
     return load("hatua.analytics", "sql/links.sql")
 
 
@@ -135,6 +70,18 @@ def visits_sql() -> str:
     return load("hatua.analytics", "sql/visits.sql")
 
 
+def visits_join() -> str:
+    """Gives events (alias e) their visit (alias v)."""
+    return f"INNER JOIN ({visits_sql()}) AS v ON v.session_key = cityHash64(e.session_id)"
+
+
 def first_event_sql() -> str:
     """The ids of the sessions whose first event meets `$condition`, which is left to fill in."""
     return Template(load("hatua.analytics", "sql/first_event.sql")).safe_substitute(visits=visits_sql())
+
+
+def _entered(entry: str, group: Group) -> str:
+    """Over keys of sessions: those that entered on a page the filters want, and on the row's page."""
+    wanted = f"session_key IN (SELECT session_key FROM ({visits_sql()}) AS v WHERE {entry})" if entry else ""
+    of_row = Template(group.entered).substitute(visits=visits_sql())
+    return " AND ".join(filter(None, (wanted, of_row))) or "true"

@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from hatua.analytics.overview import metric_of
+from hatua.analytics.counting import Asked, Count, count
+from hatua.analytics.groups import by_bucket
+from hatua.analytics.overview import counts_for, metric_of
 from hatua.analytics.reader import Reader
-from hatua.analytics.seen import Seen, by_bucket, conversions, event_metrics, seen, session_metrics
 from hatua.analytics.shapes import Metric, Point, Series, Timeseries, TimeseriesQuestion
 from hatua.analytics.timerange import Buckets, Range, buckets_of, compared, range_of, widened
-
-_OF_SESSIONS: frozenset[Metric] = frozenset(("duration_mean_s", "duration_median_s", "bounce_rate"))
-_OF_GOALS: frozenset[Metric] = frozenset(("conversion_rate", "conversions"))
 
 
 def answer(reader: Reader, question: TimeseriesQuestion, now_ms: int) -> Timeseries:
@@ -31,26 +29,10 @@ def answer(reader: Reader, question: TimeseriesQuestion, now_ms: int) -> Timeser
 
 def _points(reader: Reader, question: TimeseriesQuestion, shown: Range, now_ms: int) -> dict[Metric, list[Point]]:
     buckets = buckets_of(shown, question.interval)
-    chosen = seen(question.project, shown, question.filters, by_bucket(buckets.edges))
-    counts = _counts(reader, question, shown, chosen)
+    asked = Asked(question.project, shown, question.filters, by_bucket(buckets.edges), question.goal)
+    wanted: list[Count] = sorted({name for metric in question.metrics for name in counts_for(metric)})
+    counts = {int(row["grouped"]): row for row in count(reader, asked, wanted)}
     return {each: _series(each, buckets, counts, now_ms) for each in question.metrics}
-
-
-def _counts(reader: Reader, question: TimeseriesQuestion, shown: Range, chosen: Seen) -> dict[int, dict[str, Any]]:
-    asked = set(question.metrics)
-    found: dict[int, dict[str, Any]] = {}
-    if asked & _OF_SESSIONS:
-        _merge(found, session_metrics(reader, chosen))
-    if asked & _OF_GOALS:
-        _merge(found, conversions(reader, chosen, question.project, shown, question.goal))
-    if asked - _OF_SESSIONS - _OF_GOALS:
-        _merge(found, event_metrics(reader, chosen))
-    return found
-
-
-def _merge(found: dict[int, dict[str, Any]], rows: list[dict[str, Any]]) -> None:
-    for row in rows:
-        found.setdefault(int(row["grouped"]), {}).update(row)
 
 
 def _series(metric: Metric, buckets: Buckets, counts: dict[int, dict[str, Any]], now_ms: int) -> list[Point]:

@@ -1,0 +1,216 @@
+"""How long the dashboard's questions take on 10 million (or any number of) stored events.
+
+    python -m benchmarks.queries --events 10000000 --stored-days 30 [--keep DIR] [--only overview]
+
+Data are made inside the engine (benchmarks/sql). Every question is asked `--times` times of the last `--days` days; the
+figures are the first time, the median and the worst, and the least processor time of one, in ms (on a busy machine only
+the last means anything). `plain` is the plainest correct SQL over raw events.
+"""
+
+import argparse
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from hatua.analytics import (
+    breakdown,
+    dimension_values,
+    errors_list,
+    events_list,
+    funnel,
+    heatmap,
+    journeys,
+    lifecycle,
+    overview,
+    paths,
+    people,
+    realtime,
+    retention,
+    sessions,
+    stickiness,
+    timeseries,
+)
+from hatua.analytics.cohort_shapes import LifecycleQuestion, RetentionQuestion, StickinessQuestion
+from hatua.analytics.funnel_shapes import FunnelQuestion
+from hatua.analytics.journey_shapes import JourneysQuestion
+from hatua.analytics.path_shapes import PathsQuestion
+from hatua.analytics.people_shapes import ErrorsQuestion, PeopleQuestion, PersonEventsQuestion, PersonQuestion
+from hatua.analytics.question import read
+from hatua.analytics.session_shapes import SessionQuestion, SessionsQuestion
+from hatua.analytics.shapes import (
+    BreakdownQuestion,
+    DimensionValuesQuestion,
+    EventsQuestion,
+    HeatmapQuestion,
+    OverviewQuestion,
+    RealtimeQuestion,
+    TimeseriesQuestion,
+)
+from hatua.integrations.taxapp.presets import preset_funnels
+from hatua.warehouse.client import Warehouse
+from hatua.warehouse.migrate import apply_migrations
+from hatua.warehouse.settings import WarehouseSettings
+from hatua.warehouse.sql import load
+
+UNTIL_MS = 1_793_491_200_000  # 2026-11-01T00:00:00Z
+DAY_MS = 86_400_000
+BATCH = 2_000_000
+SQL = Path(__file__).parent / "sql"
+PLAIN_OVERVIEW = """
+SELECT uniqExact(if(e.user_id != '', e.user_id, if(l.u != '', l.u, e.anonymous_id))), uniqExact(session_id), count(),
+    countIf(event_type = 'page')
+FROM events AS e
+LEFT ANY JOIN (SELECT anonymous_id, argMax(user_id, linked_at) AS u FROM identity_links FINAL WHERE project_id = 'bench'
+    GROUP BY anonymous_id) AS l ON l.anonymous_id = e.anonymous_id
+WHERE project_id = 'bench' AND timestamp >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')
+"""
+PANELS = ("page_path", "entry_page", "exit_page", "referrer_host", "utm_source", "country", "device_type", "browser")
+Ask = Callable[[], Any]
+
+
+def fill(warehouse: Warehouse, events: int, days: int) -> None:
+    """Events in batches, then links, then sessions from events as the writer computes them."""
+    apply_migrations(warehouse)
+    insert, links = (SQL / "query_events.sql").read_text(), (SQL / "query_links.sql").read_text()
+    for start in range(0, events, BATCH):
+        warehouse.execute(
+            insert,
+            {
+                "from": start,
+                "count": min(BATCH, events - start),
+                "until_ms": UNTIL_MS,
+                "days": days,
+                "sessions": float(events // 12),
+            },
+        )
+    warehouse.execute(links)
+    text = load("hatua.warehouse", "refresh_sessions.sql")
+    head, tail = (
+        text.index("    WHERE (project_id, toStartOfHour"),
+        text.rindex("    GROUP BY project_id, session_id\n)"),
+    )
+    for day in range(days):
+        start = UNTIL_MS - (day + 1) * DAY_MS
+        of_day = _between(start, start + DAY_MS)
+        near = _between(start - DAY_MS, start + 2 * DAY_MS)
+        sessions_of_day = f"    WHERE session_id IN (SELECT session_id FROM events WHERE {of_day}) AND {near}\n"
+        warehouse.execute(text[:head] + sessions_of_day + text[tail:])
+
+
+def _between(start: int, end: int) -> str:
+    instant = "fromUnixTimestamp64Milli({}, 'UTC')"
+    return f"timestamp >= {instant.format(start)} AND timestamp < {instant.format(end)}"
+
+
+def questions(warehouse: Warehouse, days: int) -> dict[str, Ask]:
+    """Name -> one call."""
+    end = time.strftime("%Y-%m-%d", time.gmtime(UNTIL_MS / 1000 - 86_400))
+    start = time.strftime("%Y-%m-%d", time.gmtime(UNTIL_MS / 1000 - days * 86_400))
+    common = {"project": "bench", "from": start, "to": end, "tz": "Africa/Nairobi"}
+    mobile = [{"dimension": "device_type", "operator": "is", "values": ["mobile"]}]
+    mri = [{"dimension": "property:obligation_type", "operator": "is", "values": ["mri"]}]
+    names = ("page_view", "click", "validation_success", "return_filed")
+    steps = [{"any_of": [{"event": name}]} for name in names]
+    preset = preset_funnels()[0].question("bench", start, end, "Africa/Nairobi")
+    one = sessions.answer(warehouse, read(SessionsQuestion, {**common, "limit": 1})).sessions[0]
+    person = next(each for each in people.answer(warehouse, read(PeopleQuestion, common)).people if each.known).person
+
+    def ask(kind: Any, module: Any, extra: dict[str, Any], *more: Any) -> Ask:
+        question = read(kind, {**common, **extra})
+        return lambda: module.answer(warehouse, question, *more)
+
+    found: dict[str, Ask] = {
+        "overview": ask(OverviewQuestion, overview, {}),
+        "overview compared": ask(OverviewQuestion, overview, {"compare": "previous"}),
+        "overview mobile": ask(OverviewQuestion, overview, {"filters": mobile}),
+        "overview mri property": ask(OverviewQuestion, overview, {"filters": mri}),
+        "series visitors": ask(TimeseriesQuestion, timeseries, {"metrics": ["visitors"]}, UNTIL_MS),
+        "series all": ask(
+            TimeseriesQuestion,
+            timeseries,
+            {"metrics": ["visitors", "sessions", "users", "bounce_rate", "conversion_rate", "duration_mean_s"]},
+            UNTIL_MS,
+        ),
+        "heatmap": ask(HeatmapQuestion, heatmap, {"metric": "visitors"}),
+        **{f"breakdown {name}": ask(BreakdownQuestion, breakdown, {"dimension": name}) for name in PANELS},
+        "breakdown property": ask(BreakdownQuestion, breakdown, {"dimension": "property:obligation_type"}),
+        "values": ask(DimensionValuesQuestion, dimension_values, {"dimension": "city"}),
+        "events": ask(EventsQuestion, events_list, {}),
+        "realtime": lambda: realtime.answer(warehouse, RealtimeQuestion(project="bench"), UNTIL_MS),
+        "funnel 4": ask(FunnelQuestion, funnel, {"steps": steps}),
+        "funnel 4 strict": ask(FunnelQuestion, funnel, {"steps": steps, "order": "strict"}),
+        "funnel 4 any": ask(FunnelQuestion, funnel, {"steps": steps, "order": "any"}),
+        "funnel 4 by country": ask(FunnelQuestion, funnel, {"steps": steps, "breakdown": {"dimension": "country"}}),
+        "funnel preset 8": lambda: funnel.answer(warehouse, preset),
+        "retention 12 weeks": ask(RetentionQuestion, retention, {}, UNTIL_MS),
+        "lifecycle": ask(LifecycleQuestion, lifecycle, {}, UNTIL_MS),
+        "stickiness": ask(StickinessQuestion, stickiness, {}),
+        "paths": ask(PathsQuestion, paths, {}),
+        "journeys": ask(JourneysQuestion, journeys, {}, UNTIL_MS),
+        "sessions": ask(SessionsQuestion, sessions, {}),
+        "session timeline": lambda: sessions.timeline(
+            warehouse, SessionQuestion(project="bench", session_id=one.session_id)
+        ),
+        "people": ask(PeopleQuestion, people, {}),
+        "people search": ask(PeopleQuestion, people, {"search": "A00000012"}),
+        "profile": lambda: people.profile(warehouse, PersonQuestion(project="bench", person=person)),
+        "profile events": lambda: people.events(warehouse, PersonEventsQuestion(project="bench", person=person)),
+        "errors": ask(ErrorsQuestion, errors_list, {}),
+        "plain overview": lambda: warehouse.rows(PLAIN_OVERVIEW, {"from_ms": UNTIL_MS - days * DAY_MS}),
+    }
+    page = ["overview", "series visitors", "heatmap", *(f"breakdown {name}" for name in PANELS)]
+    found["whole overview page"] = lambda: together([found[name] for name in page])
+    return found
+
+
+def together(asks: list[Ask]) -> None:
+    """All at once, as the page asks them."""
+    threads = [threading.Thread(target=each) for each in asks]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--events", type=int, default=10_000_000)
+    parser.add_argument("--stored-days", type=int, default=30)
+    parser.add_argument("--days", type=int, default=30)
+    parser.add_argument("--times", type=int, default=3)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--keep", default="", help="folder of the data; made if it is not there, kept for the next run")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(options.keep or temporary)
+        filled = folder / "filled"
+        with Warehouse.open(WarehouseSettings(path=str(folder / "data"), query_timeout_ms=300_000)) as warehouse:
+            if not filled.exists():
+                began = time.perf_counter()
+                fill(warehouse, options.events, options.stored_days)
+                filled.touch()
+                print(f"filled in {time.perf_counter() - began:.0f} s")
+            for row in warehouse.rows(
+                "SELECT table, sum(rows) AS n, sum(bytes_on_disk) AS b FROM system.parts WHERE active "
+                "AND database = currentDatabase() GROUP BY table ORDER BY table"
+            ):
+                print(f"{row['table']:<16} {row['n']:>12,} rows {row['b'] / max(row['n'], 1):>8.1f} bytes a row")
+            print(f"{'question':<26} {'first':>8} {'median':>8} {'worst':>8} {'cpu':>8}  ms")
+            for name, ask in questions(warehouse, options.days).items():
+                if options.only in name:
+                    took, worked = [], []
+                    for _ in range(options.times):
+                        began, working = time.perf_counter(), time.process_time()
+                        ask()
+                        took.append((time.perf_counter() - began) * 1000)
+                        worked.append((time.process_time() - working) * 1000)
+                    figures = (took[0], statistics.median(took), max(took), min(worked))
+                    print(f"{name:<26} {' '.join(f'{figure:>8.0f}' for figure in figures)}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

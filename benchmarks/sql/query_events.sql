@@ -1,0 +1,67 @@
+-- Plausible traffic, made inside the engine: 12 events a session, mobile and Kenya first, two sessions in five identified.
+-- Event n of session s is number s * 12 + n. Sessions are spread evenly over the days before {until_ms}.
+INSERT INTO events
+(
+    tenant_id, project_id, event_uuid, event_name, event_type, timestamp, received_at, processed_at, seq, anonymous_id,
+    user_id, session_id, channel, page_path, page_url, page_title, utm_source, utm_medium, utm_campaign, referrer_host,
+    referrer_channel, device_type, os, browser, country_code, region, city, locale, screen_width, screen_height,
+    journey_start, journey_end, properties, context, library_name, library_version
+)
+WITH
+    intDiv(number, 12) AS s,
+    number % 12 AS n,
+    intHash64(s) AS h,
+    intHash64(s * 7 + 1) AS g,
+    intHash64(number) AS e,
+    ['mri', 'tot', 'nil'][h % 3 + 1] AS journey,
+    {until_ms:Int64} - {days:Int64} * 86400000 + toInt64(s * ({days:Int64} * 86400000 / {sessions:Float64})) AS started,
+    n <= 2 + g % 14 AS goes_on,
+    multiIf(n = 1, 'click', n = 2 AND goes_on, 'validation_success', n = 4 AND goes_on, 'otp_verified',
+        n = 7 AND goes_on, 'return_filed', n = 9 AND goes_on, 'payment_initiated', n = 10 AND goes_on, 'payment_success',
+        n = 11 AND g % 10 = 0, 'app_error', n = 8, 'heartbeat', 'page_view') AS name,
+    multiIf(n = 0, '/', n = 3, concat('/', journey, '/otp'), n = 5, concat('/', journey, '/return'),
+        n = 6, concat('/help/', toString(e % 200)), concat('/', journey, '/', toString(n))) AS path,
+    s % greatest(toUInt64({sessions:Float64} / 3), 1) AS visitor,
+    [0, 0, 0, 0, 0, 0, 1, 1, 2, 3][h % 10 + 1] AS machine,
+    visitor % 5 < 2 AND n >= 2 AS identified
+SELECT
+    'bench', 'bench', reinterpretAsUUID(sipHash128(number)) AS event_uuid,
+    name,
+    if(name = 'page_view', 'page', 'track'),
+    fromUnixTimestamp64Milli(started + toInt64(n) * 20000 + toInt64(e % 15000), 'UTC') AS at,
+    at + 80,
+    at + 200,
+    0,
+    lower(hex(sipHash128(visitor))),
+    if(identified, concat('A', leftPad(toString(visitor), 9, '0'), 'X'), ''),
+    lower(hex(sipHash128(s, 'session'))),
+    if(h % 12 = 0, 'webview', 'web'),
+    path,
+    concat('https://tax.example', path),
+    path,
+    if(h % 4 = 0, ['google', 'sms', 'facebook', 'newsletter'][g % 4 + 1], ''),
+    if(h % 4 = 0, 'campaign', ''),
+    if(h % 4 = 0, concat('c', toString(g % 30)), ''),
+    ['', '', 'www.google.com', 'l.facebook.com', 't.co', 'kra.example'][g % 6 + 1],
+    ['direct', 'direct', 'search', 'social', 'social', 'referral'][g % 6 + 1],
+    ['mobile', 'desktop', 'tablet', 'mobile'][machine + 1],
+    ['Android', 'Windows', 'iOS', 'iOS'][machine + 1],
+    ['Chrome Mobile', 'Chrome', 'Safari', 'Mobile Safari'][machine + 1],
+    ['KE', 'KE', 'KE', 'KE', 'KE', 'KE', 'KE', 'UG', 'TZ', 'GB'][intDiv(h, 10) % 10 + 1] AS country,
+    concat(country, '-', toString(g % 8)),
+    concat(country, ' city ', toString(g % 25)),
+    'en-KE',
+    412,
+    915,
+    name = 'click',
+    name = 'payment_success',
+    multiIf(
+        name = 'click', concat('{"element":"btn-', journey, '-start","obligation_type":"', journey, '"}'),
+        name IN ('validation_success', 'return_filed'), concat('{"obligation_type":"', journey, '","amount":', toString(e % 90000), '}'),
+        name = 'otp_verified', concat('{"service":"', journey, '","method":"sms"}'),
+        name = 'app_error', concat('{"error_code":"E', toString(e % 12), '","message":"failed"}'),
+        '{}'),
+    '{}',
+    'hatua-js',
+    '1.0.0'
+FROM numbers({from:UInt64}, {count:UInt64})

@@ -1,0 +1,71 @@
+"""What rows are counted by: nothing, a bucket of time, a cell of the week, a value of a dimension."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from hatua.analytics.conditions import VISIT, value_parameters, value_sql
+from hatua.analytics.dimensions import Dimension
+
+_EVERY_PERSON = "person_key"
+_PERSON_OF_GROUP = "(grouped, person_key)"
+
+
+class Group(NamedTuple):
+    """`of_event`: expression over the event (alias e), with `needs_visit` over its visit (alias v).
+
+    `bucket`: for what depends on time only, an expression over the instant put for `{at}`; `inside`: condition on a
+    visit (alias v) to lie in one bucket. `of_visit`: expression over the visit, for what belongs to it.
+    `key`: what tells apart the rows in which a visitor's goal must be found. `entered`: condition on the session for
+    the visits that a bounce rate is over, "" for all. `condition`: what a row must meet to be counted at all."""
+
+    of_event: str
+    parameters: dict[str, Any]
+    needs_visit: bool = False
+    bucket: str = ""
+    inside: str = ""
+    of_visit: str = ""
+    key: str = _EVERY_PERSON
+    entered: str = ""
+    condition: str = ""
+
+
+ALL = Group("''", {}, of_visit="''")
+
+
+def by_bucket(edges: Sequence[int]) -> Group:
+    """The start of the bucket, Unix ms. `edges` as of `timerange.Buckets`."""
+    start = "roundDown(toUnixTimestamp64Milli({at}), {{edges:Array(Int64)}})"
+    inside = f"{_at(start, 'v.started_at')} = {_at(start, 'v.ended_at')}"
+    return Group(_at(start, "e.timestamp"), {"edges": list(edges)}, bucket=start, inside=inside, key=_PERSON_OF_GROUP)
+
+
+def by_week_cell(zone: str) -> Group:
+    """0..167: Monday 00:00 first, local hours."""
+    cell = "(toDayOfWeek({at}, 0, {{tz:String}}) - 1) * 24 + toHour({at}, {{tz:String}})"
+    hour = "toStartOfHour({at}, {{tz:String}})"
+    inside = f"{_at(hour, 'v.started_at')} = {_at(hour, 'v.ended_at')}"
+    return Group(_at(cell, "e.timestamp"), {"tz": zone}, bucket=cell, inside=inside, key=_PERSON_OF_GROUP)
+
+
+def by_dimension(dimension: Dimension) -> Group:
+    """The value of a dimension: the event's own, or for what belongs to the visit, of the visit's first event."""
+    if dimension.belongs_to == "visit":
+        value = f"{VISIT}.{dimension.visit_column}"
+        condition = f"{value} != ''" if dimension.leaves_out_missing else ""
+        return Group(value, {}, needs_visit=True, of_visit=value, condition=condition)
+    # A bounce rate by page is over the visits that entered on that page.
+    entered = "(session_key, grouped) IN (SELECT session_key, entry_page FROM ($visits))"
+    return Group(
+        value_sql(dimension, "group_key"),
+        value_parameters(dimension, "group_key"),
+        entered=entered if dimension.key == "page_path" else "",
+    )
+
+
+def bucket_of(group: Group, instant: str) -> str:
+    """The bucket of an instant; '' where the group is no bucket."""
+    return _at(group.bucket, instant) if group.bucket else "''"
+
+
+def _at(expression: str, instant: str) -> str:
+    return expression.format(at=instant)

@@ -1,0 +1,14 @@
+-- Everything that is counted of single events, by group. A visitor's goal is looked for anywhere in the range (of a bucket:
+-- in that bucket); bounces are those of the visits that entered there.
+SELECT
+    grouped,
+    uniqExact$state(person_key) AS visitors,
+    uniqExactIf$state(person_key, known) AS users,
+    uniqExact$state(session_key) AS sessions,
+    countIf(is_pageview) AS pageviews,
+    count() AS events,
+    uniqExactIf(session_key, $entered) AS entered,
+    uniqExactIf(session_key, $entered AND session_key IN (SELECT session_key FROM ($visits) WHERE non_heartbeat_events = 1)) AS bounces,
+    uniqExactIf(person_key, $key IN (SELECT $key FROM ($goal))) AS conversions
+FROM ($seen)
+GROUP BY grouped
