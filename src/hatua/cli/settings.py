@@ -6,6 +6,7 @@ from typing import Annotated
 
 import msgspec
 
+from hatua.base.outgoing import OutgoingSettings
 from hatua.base.settings import Secret, env, load, refuse_unknown, variables
 from hatua.collector.settings import CollectorSettings
 from hatua.dashboard_api.settings import DashboardApiSettings
@@ -51,6 +52,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     processor: ProcessorSettings
     warehouse: WarehouseSettings
     dashboard_api: DashboardApiSettings
+    outgoing: OutgoingSettings
 
     @property
     def assets(self) -> Path:
@@ -71,6 +73,7 @@ SECTIONS: dict[str, type[msgspec.Struct]] = {
     "processor": ProcessorSettings,
     "warehouse": WarehouseSettings,
     "dashboard_api": DashboardApiSettings,
+    "outgoing": OutgoingSettings,
 }
 
 
