@@ -49,3 +49,31 @@ class SignInDelayed(HatuaError):
     def __init__(self, retry_after_s: int) -> None:
         super().__init__(f"too many failed sign-ins; try again in {retry_after_s} s")
         self.retry_after_s = retry_after_s
+
+
+class SecondFactorNeeded(HatuaError):
+    """The password is right; a code of the authenticator app, or a recovery code, must come with it."""
+
+
+class WrongCode(HatuaError):
+    """The code is wrong, out of its time, or was used before."""
+
+
+class InvalidLink(HatuaError):
+    """An invitation or a password reset that is unknown, expired, withdrawn or used."""
+
+
+class LastAdmin(HatuaError):
+    """An organisation keeps at least one admin."""
+
+
+class BelongsElsewhere(HatuaError):
+    """The person is a member of other organisations too, so no admin of one may reset their account."""
+
+
+class NotInvited(HatuaError):
+    """Single sign-on vouches for this person, but no organisation here has invited them."""
+
+
+class SecondFactorOn(HatuaError):
+    """The second factor is on already, or is not on yet, or was not begun: what was asked does not fit."""

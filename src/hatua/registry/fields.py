@@ -43,7 +43,8 @@ def timezone(value: str) -> str:
 
 
 def origins(values: Iterable[str]) -> tuple[str, ...]:
-    """Lower case `scheme://host[:port]` without a path, in the given order, each once."""
+    """Lower case `scheme://host[:port]` without a path, in the given order, each once. `*.` before the host means any
+    subdomain, not the domain itself, as the collector reads it."""
     found: dict[str, None] = {}
     for index, value in enumerate(values):
         found[_origin(index, value)] = None
@@ -69,12 +70,19 @@ def _origin(index: int, value: str) -> str:
     except ValueError:
         parts, port = urlsplit(""), None
     host = parts.hostname or ""
+    wildcard = host.startswith("*.")
+    host = host.removeprefix("*.")
     host = f"[{host}]" if ":" in host else host
+    # A wildcard stands for any subdomain at any depth; `https://*.com` would be half the web.
+    covers_too_much = wildcard and ("." not in host.strip(".") or host.startswith("["))
+    host = f"*.{host}" if wildcard else host
     spelled = f"{parts.scheme}://{host}" + (f":{port}" if port is not None else "")
-    if parts.scheme not in ("http", "https") or not _HOST.fullmatch(host) or spelled != text:
+    plain = host.removeprefix("*.")
+    if parts.scheme not in ("http", "https") or not _HOST.fullmatch(plain) or spelled != text or covers_too_much:
         raise InvalidField(
             f"allowed_origins[{index}]",
-            f"allowed_origins[{index}] {value[:MAX_NAME_CHARS]!r} is not an origin such as https://app.example.com",
+            f"allowed_origins[{index}] {value[:MAX_NAME_CHARS]!r} is not an origin such as https://app.example.com or "
+            "https://*.example.com",
         )
     default = {"http": 80, "https": 443}[parts.scheme]
     return f"{parts.scheme}://{host}" if port == default else spelled

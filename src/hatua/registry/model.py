@@ -14,10 +14,13 @@ ROLES: tuple[Role, ...] = ("admin", "analyst", "viewer")
 
 
 class Actor(msgspec.Struct, frozen=True):
-    """Who does an administrative act, for the audit trail. `id`: a user's, an API key's, or a login name."""
+    """Who does an administrative act, for the audit trail.
+
+    `id`: a user's, an API key's, or a login name. `address`: the client's, where the act came over the network."""
 
     kind: ActorKind
     id: str = ""
+    address: str = ""
 
 
 SYSTEM = Actor("system")
@@ -52,8 +55,71 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     tenant_name: str
 
 
+class MemberRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A member as admins see them. `last_sign_in_at`: of the sessions that are still live."""
+
+    user_id: str
+    email: str
+    name: str
+    role: Role
+    joined_at: int
+    second_factor: bool
+    last_sign_in_at: int | None
+
+
+class Organisation(msgspec.Struct, frozen=True, kw_only=True):
+    """A tenant as one of its members sees it."""
+
+    id: str
+    name: str
+    role: Role
+
+
+class Invitation(msgspec.Struct, frozen=True, kw_only=True):
+    """An open invitation. Its token is shown once, when it is made."""
+
+    id: str
+    tenant_id: str
+    tenant_name: str
+    email: str
+    role: Role
+    created_at: int
+    expires_at: int
+
+
+class InvitationSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """What the bearer of an invitation is told. `known`: the e-mail has an account, whose password joins it."""
+
+    email: str
+    tenant_name: str
+    role: Role
+    known: bool
+    expires_at: int
+
+
+class SessionRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A live session as its owner sees it. `how`: password, link, set-up, invitation or sso."""
+
+    id: str
+    tenant_id: str
+    created_at: int
+    expires_at: int
+    how: str
+    address: str
+    agent: str
+
+
+class AccountRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """How a person's account is guarded."""
+
+    has_password: bool
+    second_factor_since: int | None
+    recovery_codes_left: int
+
+
 class WriteKey(msgspec.Struct, frozen=True, kw_only=True):
-    """A public key that lets a client send events to one project. Revoked keys stay listed."""
+    """A public key that lets a client send events to one project. Revoked keys stay listed. `revoked_at` of a key that
+    was replaced lies ahead: until then it still works."""
 
     id: str
     project_id: str
@@ -66,7 +132,8 @@ class WriteKey(msgspec.Struct, frozen=True, kw_only=True):
 class Project(msgspec.Struct, frozen=True, kw_only=True):
     """One application's events, as people administer it.
 
-    `allowed_origins`: `scheme://host[:port]`, exact; empty means any origin. `retention_days`: 0 keeps for ever.
+    `allowed_origins`: `scheme://host[:port]`; `https://*.example.com` is any subdomain; empty means any
+    origin. `retention_days`: 0 keeps for ever.
     """
 
     id: str
@@ -130,6 +197,7 @@ class NewSession(msgspec.Struct, frozen=True, kw_only=True):
 class SessionAccess(msgspec.Struct, frozen=True, kw_only=True):
     """A live session and the member behind it."""
 
+    id: str
     member: Member
     csrf: str
     expires_at: int
@@ -143,7 +211,8 @@ class Installation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One administrative act. `details` holds what changed; never a secret."""
+    """One administrative act. `details` holds what changed; never a secret. `address`: from where, "" for what did not
+    come over the network. `actor_name`: the e-mail of a user or the name of a key, while there is one."""
 
     id: int
     at: int
@@ -154,3 +223,5 @@ class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
     action: str
     subject_id: str
     details: dict[str, object]
+    address: str
+    actor_name: str | None

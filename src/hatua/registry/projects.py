@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from hatua.registry import audit, fields
@@ -90,7 +90,10 @@ class Projects(Database):
         query = (
             select(projects)
             .join(write_keys, write_keys.c.project_id == projects.c.id)
-            .where(write_keys.c.key == key, write_keys.c.revoked_at.is_(None))
+            .where(
+                write_keys.c.key == key,
+                or_(write_keys.c.revoked_at.is_(None), write_keys.c.revoked_at > self._now()),
+            )
         )
         with self.reading() as connection:
             row = connection.execute(query).mappings().first()

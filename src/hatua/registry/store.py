@@ -1,19 +1,36 @@
 """The registry's door: every noun in one object."""
 
 from hatua.base.clock import Clock, system_clock
+from hatua.registry.accounts import Accounts
 from hatua.registry.api_keys import ApiKeys
 from hatua.registry.audit import AuditTrail
 from hatua.registry.database import open_engine
+from hatua.registry.members import Members
 from hatua.registry.migrate import apply_migrations, check_migrated
 from hatua.registry.projects import Projects
-from hatua.registry.sessions import LoginSessions
+from hatua.registry.resets import PasswordResets
+from hatua.registry.second_factor import SecondFactors
 from hatua.registry.setup import Setup
+from hatua.registry.sign_on import SignOn
 from hatua.registry.tenants import Tenants
 from hatua.registry.users import Users
 from hatua.registry.write_keys import WriteKeys
 
 
-class Registry(Tenants, Users, Projects, WriteKeys, ApiKeys, LoginSessions, Setup, AuditTrail):
+class Registry(
+    Tenants,
+    Users,
+    Members,
+    Projects,
+    WriteKeys,
+    ApiKeys,
+    SignOn,
+    SecondFactors,
+    PasswordResets,
+    Accounts,
+    Setup,
+    AuditTrail,
+):
     """Metadata, blocking and safe from any thread; several processes may hold one database open.
 
     Any method raises RegistryUnavailable when the database cannot answer; then nothing was done."""

@@ -45,6 +45,26 @@ users = Table(
     Column("password_hash", Text, nullable=True),  # argon2id; null: signs in by link only
     Column("created_at", BigInteger, nullable=False),
     Column("disabled_at", BigInteger, nullable=True),
+    Column("totp_secret", String(64), nullable=True),  # base32; counts once totp_since is set
+    Column("totp_since", BigInteger, nullable=True),
+    Column("totp_step", BigInteger, nullable=True),  # of the last code taken: none is taken twice
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("code_hash", HASH, primary_key=True),
+    Column("user_id", ID, ForeignKey("users.id"), nullable=False, index=True),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+identities = Table(  # who somebody is at a single sign-on provider
+    "identities",
+    metadata,
+    Column("issuer", String(255), primary_key=True),
+    Column("subject", String(255), primary_key=True),
+    Column("user_id", ID, ForeignKey("users.id"), nullable=False, index=True),
+    Column("created_at", BigInteger, nullable=False),
 )
 
 memberships = Table(
@@ -54,6 +74,19 @@ memberships = Table(
     Column("user_id", ID, ForeignKey("users.id"), primary_key=True, index=True),
     Column("role", String(16), nullable=False),
     Column("created_at", BigInteger, nullable=False),
+)
+
+invitations = Table(  # open ones; the audit trail keeps what became of the others
+    "invitations",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("token_hash", HASH, nullable=False, unique=True),
+    Column("tenant_id", ID, ForeignKey("tenants.id"), nullable=False),
+    Column("email", String(254), nullable=False, index=True),
+    Column("role", String(16), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    UniqueConstraint("tenant_id", "email"),
 )
 
 projects = Table(
@@ -101,9 +134,22 @@ login_sessions = Table(
     "login_sessions",
     metadata,
     Column("token_hash", HASH, primary_key=True),
+    Column("id", ID, nullable=False, unique=True),
     Column("user_id", ID, ForeignKey("users.id"), nullable=False, index=True),
     Column("tenant_id", ID, ForeignKey("tenants.id"), nullable=False),
     Column("csrf", String(64), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("how", String(16), nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("agent", String(200), nullable=False),
+)
+
+password_resets = Table(
+    "password_resets",
+    metadata,
+    Column("token_hash", HASH, primary_key=True),
+    Column("user_id", ID, ForeignKey("users.id"), nullable=False, index=True),
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False, index=True),
 )
@@ -146,5 +192,6 @@ audit_log = Table(
     Column("action", String(64), nullable=False),
     Column("subject_id", String(100), nullable=False),
     Column("details", JSON, nullable=False),
+    Column("address", String(64), nullable=False, server_default=""),  # from where; "" for what needs no network
     Index(None, "tenant_id", "id"),
 )

@@ -6,14 +6,14 @@ from sqlalchemy.exc import IntegrityError
 from hatua.registry import audit, fields
 from hatua.registry.database import Database
 from hatua.registry.errors import AlreadyExists, InvalidField, UnknownRecord
-from hatua.registry.model import ROLES, SYSTEM, Actor, Member, Role, User
+from hatua.registry.model import ROLES, SYSTEM, Actor, Role, User
 from hatua.registry.passwords import hash_password
-from hatua.registry.tables import login_sessions, memberships, tenants, users
+from hatua.registry.tables import login_sessions, memberships, password_resets, tenants, users
 from hatua.registry.tokens import new_id, plausible
 
 
 class Users(Database):
-    """Creating users, giving roles, changing passwords. Signing in is in `sessions.py`."""
+    """Creating users, changing passwords. Roles are in `members.py`, signing in is in `sessions.py`."""
 
     def has_users(self) -> bool:
         """Whether first-run set-up is behind us."""
@@ -57,33 +57,6 @@ class Users(Database):
             row = connection.execute(query).mappings().first()
         return User(**row) if row else None
 
-    def members(self, tenant_id: str) -> list[Member]:
-        """Everybody in one tenant, by e-mail."""
-        query = member_query().where(memberships.c.tenant_id == tenant_id).order_by(users.c.email)
-        with self.reading() as connection:
-            return [Member(**row) for row in connection.execute(query).mappings()]
-
-    def set_role(self, tenant_id: str, user_id: str, role: Role, *, by: Actor = SYSTEM) -> None:
-        """Takes effect with the user's next request. Raises UnknownRecord, InvalidField."""
-        _check_role(role)
-        with self.writing() as connection:
-            changed = connection.execute(
-                memberships.update()
-                .where(memberships.c.tenant_id == tenant_id, memberships.c.user_id == user_id)
-                .values(role=role)
-            )
-            if changed.rowcount == 0:
-                raise UnknownRecord("no such member")
-            audit.record(
-                connection,
-                self._now(),
-                by,
-                "member.role_changed",
-                tenant_id=tenant_id,
-                subject_id=user_id,
-                details={"role": role},
-            )
-
     def set_password(self, user_id: str, password: str, *, by: Actor = SYSTEM) -> None:
         """Also ends every session of the user. Raises UnknownRecord, InvalidField."""
         hashed = hash_password(password)
@@ -92,7 +65,8 @@ class Users(Database):
             if changed.rowcount == 0:
                 raise UnknownRecord("no such user")
             connection.execute(login_sessions.delete().where(login_sessions.c.user_id == user_id))
-            audit.record(connection, self._now(), by, "user.password_changed", subject_id=user_id)
+            connection.execute(password_resets.delete().where(password_resets.c.user_id == user_id))
+            audit.record_of_user(connection, self._now(), by, "user.password_changed", user_id=user_id)
 
     def disable_user(self, user_id: str, *, by: Actor = SYSTEM) -> None:
         """Ends the user's sessions and opens no new one. The audit trail keeps what they did. Raises UnknownRecord."""
@@ -102,7 +76,7 @@ class Users(Database):
             if changed.rowcount == 0:
                 raise UnknownRecord("no such user")
             connection.execute(login_sessions.delete().where(login_sessions.c.user_id == user_id))
-            audit.record(connection, now, by, "user.disabled", subject_id=user_id)
+            audit.record_of_user(connection, now, by, "user.disabled", user_id=user_id)
 
 
 def has_users(connection: Connection) -> bool:
@@ -122,7 +96,7 @@ def add_user(
     by: Actor,
 ) -> User:
     """Inside the caller's transaction."""
-    _check_role(role)
+    check_role(role)
     user = User(id=new_id("usr"), email=fields.email(email), name=fields.name(name), created_at=now, disabled_at=None)
     try:
         connection.execute(
@@ -132,7 +106,7 @@ def add_user(
         )
     except IntegrityError:
         raise AlreadyExists("email", f"a user with the e-mail {user.email!r} exists") from None
-    connection.execute(memberships.insert().values(tenant_id=tenant_id, user_id=user.id, role=role, created_at=now))
+    add_membership(connection, now, tenant_id, user.id, role)
     audit.record(
         connection,
         now,
@@ -143,6 +117,13 @@ def add_user(
         details={"email": user.email, "role": role},
     )
     return user
+
+
+def add_membership(connection: Connection, now: int, tenant_id: str, user_id: str, role: Role) -> None:
+    """Inside the caller's transaction. Who is a member already keeps their role."""
+    held = select(memberships.c.role).where(memberships.c.tenant_id == tenant_id, memberships.c.user_id == user_id)
+    if connection.execute(held).first() is None:
+        connection.execute(memberships.insert().values(tenant_id=tenant_id, user_id=user_id, role=role, created_at=now))
 
 
 def member_query() -> Select[tuple[str, str, str, Role, str, str]]:
@@ -162,6 +143,7 @@ def member_query() -> Select[tuple[str, str, str, Role, str, str]]:
     )
 
 
-def _check_role(role: str) -> None:
+def check_role(role: str) -> None:
+    """Raises InvalidField."""
     if role not in ROLES:
         raise InvalidField("role", f"role is {role!r}; one of {', '.join(ROLES)} is allowed")

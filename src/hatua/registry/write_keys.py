@@ -4,11 +4,14 @@ from sqlalchemy import Connection, select
 
 from hatua.registry import audit, fields
 from hatua.registry.database import Database
-from hatua.registry.errors import UnknownRecord
+from hatua.registry.errors import InvalidField, UnknownRecord
 from hatua.registry.model import SYSTEM, Actor, Project, WriteKey
 from hatua.registry.projects import one_project
 from hatua.registry.tables import write_keys
 from hatua.registry.tokens import WRITE_KEY_PREFIX, new_id, new_token, plausible
+
+ROTATION_OVERLAP_MS = 24 * 3_600_000
+MAX_OVERLAP_MS = 30 * 24 * 3_600_000
 
 
 class WriteKeys(Database):
@@ -33,9 +36,9 @@ class WriteKeys(Database):
             known = {key.id: key for key in project.write_keys} if project else {}
             if project is None or key_id not in known:
                 raise UnknownRecord("no such write key")
-            if known[key_id].revoked_at is not None:
+            now, until = self._now(), known[key_id].revoked_at
+            if until is not None and until <= now:
                 return
-            now = self._now()
             connection.execute(write_keys.update().where(write_keys.c.id == key_id).values(revoked_at=now))
             audit.record(
                 connection,
@@ -47,6 +50,39 @@ class WriteKeys(Database):
                 subject_id=key_id,
                 details={"name": known[key_id].name},
             )
+
+    def rotate_write_key(
+        self,
+        project_id: str,
+        key_id: str,
+        *,
+        overlap_ms: int = ROTATION_OVERLAP_MS,
+        tenant_id: str | None = None,
+        by: Actor = SYSTEM,
+    ) -> WriteKey:
+        """A new key of the same name; the old one goes on working for `overlap_ms`, so that nothing is lost while pages
+        and apps are changed. Raises UnknownRecord (also for a revoked key), InvalidField."""
+        if not 0 <= overlap_ms <= MAX_OVERLAP_MS:
+            raise InvalidField("overlap_hours", f"the old key may go on for 0 to {MAX_OVERLAP_MS // 3_600_000} hours")
+        with self.writing() as connection:
+            project = one_project(connection, project_id, tenant_id) if plausible(project_id) else None
+            old = next((key for key in project.write_keys if key.id == key_id), None) if project else None
+            if project is None or old is None or old.revoked_at is not None:
+                raise UnknownRecord("no such write key")
+            now = self._now()
+            until = now + overlap_ms
+            connection.execute(write_keys.update().where(write_keys.c.id == key_id).values(revoked_at=until))
+            audit.record(
+                connection,
+                now,
+                by,
+                "write_key.rotated",
+                tenant_id=project.tenant_id,
+                project_id=project_id,
+                subject_id=key_id,
+                details={"name": old.name, "old_key_until": until},
+            )
+            return add_write_key(connection, now, project, old.name, by)
 
     def write_keys(self, project_id: str) -> list[WriteKey]:
         """All of one project, revoked ones included, oldest first."""
