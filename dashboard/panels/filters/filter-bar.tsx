@@ -49,7 +49,7 @@ function Chip({ filter, index }: { filter: Filter; index: number }) {
           <span className="shrink-0 text-muted">
             <span className="sr-only">Change the filter: </span>
             {filter.scope === 'visit' && 'First event’s '}
-            {dimensionLabel(filter.dimension)} {OPERATOR_LABELS[filter.operator]}
+            {dimensionLabel(filter.dimension)} {OPERATOR_LABELS[filter.operator]}{' '}
           </span>
           <span className="truncate font-medium">
             {values.slice(0, 2).join(' or ')}

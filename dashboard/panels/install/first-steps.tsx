@@ -1,8 +1,9 @@
 'use client';
 
+import { useQueryClient } from '@tanstack/react-query';
 import { FolderPlus } from 'lucide-react';
 import Link from 'next/link';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { buttonClass } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
 import { Empty } from '@/components/ui/states';
@@ -17,6 +18,7 @@ export function FirstSteps({ children }: { children: ReactNode }) {
   const project = useCurrentProject();
   // Viewers may not ask, and could do nothing about it.
   const first = useFirstEvent(user.role === 'viewer' ? null : (project?.id ?? null));
+  useFreshStart(first.data?.received);
   if (projects.data?.length === 0) {
     return (
       <Empty
@@ -50,3 +52,18 @@ export function FirstSteps({ children }: { children: ReactNode }) {
   }
   return children;
 }
+
+/** The moment the first event is in, every empty answer that was given before it is out of date. */
+function useFreshStart(received: boolean | undefined): void {
+  const client = useQueryClient();
+  const waited = useRef(false);
+  useEffect(() => {
+    if (received === false) waited.current = true;
+    if (received && waited.current) {
+      waited.current = false;
+      void client.resetQueries({ predicate: ({ queryKey }) => !KEPT.has(String(queryKey[0])) });
+    }
+  }, [received, client]);
+}
+
+const KEPT = new Set(['auth', 'projects', 'first-event', 'definitions']);
