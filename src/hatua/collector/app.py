@@ -11,6 +11,7 @@ from hatua import __version__
 from hatua.base.clock import Clock
 from hatua.base.errors import Unavailable
 from hatua.base.log import fields
+from hatua.base.rates import WindowLimiter
 from hatua.collector.answers import STATUS, Refusal, refused
 from hatua.collector.body import Receive, discard_body
 from hatua.collector.capture import Capture, NoValidEvent
@@ -18,8 +19,8 @@ from hatua.collector.client_ip import Networks, parse_networks
 from hatua.collector.keys import KeyDirectory
 from hatua.collector.metrics import CollectorMetrics
 from hatua.collector.origins import PREFLIGHT_HEADERS, OriginRules, cors, split_origins
-from hatua.collector.rates import WindowLimiter
 from hatua.collector.request import Request, read_request
+from hatua.collector.room import BodyRoom
 from hatua.collector.script import Script
 from hatua.collector.settings import CollectorSettings
 from hatua.contract.reasons import RequestError
@@ -64,6 +65,7 @@ class Collector:
             origins=OriginRules(split_origins(settings.allowed_origins)),
             per_ip=WindowLimiter(settings.rate_limit_max_requests, window_ms),
             per_project=WindowLimiter(settings.rate_limit_project_max_requests, window_ms),
+            room=BodyRoom(settings.bodies_max_bytes),
         )
         self._script = Script(script)
         self._health = msgspec.json.encode({"status": "ok", "version": __version__})

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from hatua.base.clock import Clock
 from hatua.base.errors import Unavailable
+from hatua.base.rates import WindowLimiter
 from hatua.collector.answers import Refusal, accepted
 from hatua.collector.body import Receive, decompress, read_body
 from hatua.collector.client_ip import rate_key
@@ -14,8 +15,8 @@ from hatua.collector.origins import OriginRules
 from hatua.collector.protocols.faults import BodyFault, Rejection
 from hatua.collector.protocols.native import read_body as read_batch
 from hatua.collector.protocols.take import RequestFacts, Taken, take_events
-from hatua.collector.rates import WindowLimiter
 from hatua.collector.request import Request, check_media_type
+from hatua.collector.room import BodyRoom, Visit
 from hatua.collector.seldom import Seldom
 from hatua.contract.event import RawEvent, encode_event
 from hatua.contract.reasons import RequestError
@@ -47,6 +48,7 @@ class Capture:
         origins: OriginRules,
         per_ip: WindowLimiter,
         per_project: WindowLimiter,
+        room: BodyRoom,
     ) -> None:
         self._writer = writer
         self._trouble = Seldom(log, "the durable log takes no events", clock)
@@ -56,17 +58,26 @@ class Capture:
         self._origins = origins
         self._per_ip = per_ip
         self._per_project = per_project
+        self._room = room
 
     async def answer(self, request: Request, receive: Receive, *, identify: bool) -> bytes:
         """The body of the 200: by then its events are durable. Raises Refusal; then nothing of it was accepted."""
+        visit = self._room.visit()
+        try:
+            return await self._answer(request, receive, visit, identify=identify)
+        finally:
+            visit.end()
+
+    async def _answer(self, request: Request, receive: Receive, visit: Visit, *, identify: bool) -> bytes:
         received_at = self._clock()
         wait_s = self._per_ip.take(rate_key(request.ip), received_at)
         # Read before any refusal: an answer to a body that is not read costs the client its connection.
-        body = await read_body(receive, request.length)
+        body = await read_body(receive, request.length, visit)
         _check_rate(wait_s, "this address")
         check_media_type(request.content_type)
         if request.encoding:
             body = decompress(body, request.encoding)
+            visit.take(len(body))
         access = await self._authorised(request.write_key, request, received_at) if request.write_key else None
         try:
             batch = read_batch(body)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hatua.collector.rates import WindowLimiter
+from hatua.base.rates import WindowLimiter
 
 WINDOW = 10_000
 START = 1_000 * WINDOW
