@@ -10,12 +10,9 @@ import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
-from granian.constants import Interfaces
-from granian.http import HTTP1Settings
-from granian.server.embed import Server
-
 from hatua.base.errors import HatuaError, InvalidSetting
 from hatua.base.log import fields
+from hatua.cli.listener import Listener
 from hatua.cli.router import AsgiApp
 from hatua.cli.settings import ProcessSettings
 from hatua.collector.client_ip import Networks, parse_networks
@@ -23,9 +20,6 @@ from hatua.collector.request import read_request
 from hatua.collector.settings import CollectorSettings
 
 log = logging.getLogger("hatua.http")
-
-HTTP_BUFFER_BYTES = 256 * 1024
-"""Request line and headers of one connection, bounded."""
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared with, never bound to by default
 
@@ -77,16 +71,7 @@ STOP_S = 5.0
 async def listening(app: AsgiApp, process: ProcessSettings, stop: asyncio.Event) -> AsyncIterator[None]:
     """Serves while the context is open, and finishes the requests under way at its end. If the server ends by itself,
     `stop` is set."""
-    server = Server(
-        app,
-        address=process.host,
-        port=process.port,
-        interface=Interfaces.ASGINL,
-        websockets=False,
-        backlog=2048,
-        log_enabled=False,
-        http1_settings=HTTP1Settings(max_buffer_size=HTTP_BUFFER_BYTES),
-    )
+    server = Listener(app, process)
     task = asyncio.create_task(server.serve())
     task.add_done_callback(lambda _: stop.set())
     await _accepting(process, task)

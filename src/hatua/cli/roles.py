@@ -19,6 +19,7 @@ from hatua.cli.metrics import LedgerWatch, Part, RequestCounts, build_info, log_
 from hatua.cli.rooms import collecting, consumer_name, processing
 from hatua.cli.router import AsgiApp
 from hatua.cli.settings import Settings
+from hatua.cli.slow_bodies import with_body_timeout
 from hatua.cli.status import StoresAnswer, beside, make_status, processor_ready
 from hatua.cli.stores import need, opened_log, opened_registry, opened_warehouse
 from hatua.dashboard_api.app import end_live_streams, make_dashboard_api
@@ -129,7 +130,7 @@ async def _run_api(settings: Settings, data: Path) -> int:
         await stack.enter_async_context(dashboard.lifespan())
         ready = StoresAnswer(registry=registry.tenants, warehouse=lambda: warehouse.rows("SELECT 1 AS one"))
         status = make_status(ready, metrics, settings.collector)
-        app = beside(cast(AsgiApp, dashboard), status, counts)
+        app = beside(with_body_timeout(cast(AsgiApp, dashboard)), status, counts)
         await stack.enter_async_context(listening(app, settings.process, stop))
         stack.push_async_callback(end_live_streams, dashboard)
         token = await asyncio.to_thread(registry.issue_setup_token)

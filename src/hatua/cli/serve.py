@@ -18,6 +18,7 @@ from hatua.cli.metrics import LedgerWatch, build_info, processor_counts
 from hatua.cli.rooms import collecting, consumer_name, processing
 from hatua.cli.router import AsgiApp, make_router
 from hatua.cli.settings import Settings
+from hatua.cli.slow_bodies import with_body_timeout
 from hatua.cli.stores import opened_log, opened_registry, opened_warehouse
 from hatua.dashboard_api.app import end_live_streams, make_dashboard_api
 from hatua.registry.store import Registry
@@ -77,7 +78,7 @@ async def _run(settings: Settings, data: Path, demo: DemoRun | None) -> int:
         )
         await stack.enter_async_context(dashboard.lifespan())
         demo_site = demo.prepare(registry) if demo else None
-        app = make_router(collector, cast(AsgiApp, dashboard), demo_site)
+        app = make_router(collector, with_body_timeout(cast(AsgiApp, dashboard)), demo_site)
         await stack.enter_async_context(listening(app, settings.process, stop))
         stack.push_async_callback(end_live_streams, dashboard)
         if demo:

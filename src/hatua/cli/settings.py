@@ -24,6 +24,13 @@ class ProcessSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Address to listen on. Loopback by default: put a TLS proxy in front, or set 0.0.0.0 in a container."""
     port: Annotated[int, env("PORT"), msgspec.Meta(ge=0, le=65535)] = 8000
     """TCP port; one for everything on the embedded rung."""
+    header_timeout_ms: Annotated[int, env("HATUA_HTTP_HEADER_TIMEOUT_MS"), msgspec.Meta(ge=100)] = 65_000
+    """Longest wait for a request's headers, and for the next request on an open connection. A little longer than the
+    60 s for which proxies keep connections, so that it is not us who closes one that they are about to use."""
+    stall_timeout_ms: Annotated[int, env("HATUA_HTTP_STALL_TIMEOUT_MS"), msgspec.Meta(ge=1_000)] = 60_000
+    """A connection whose client takes no byte of its answer for so long is ended (on Linux)."""
+    max_connections: Annotated[int, env("HATUA_HTTP_MAX_CONNECTIONS"), msgspec.Meta(ge=1)] = 10_000
+    """Clients connected at once; further ones wait to be accepted. Fewer when the process may open fewer files."""
     data_dir: Annotated[str, env("HATUA_DATA_DIR")] = ""
     """Folder of the log, the warehouse and the registry. Default: `hatua-data`, with --demo `hatua-demo-data`."""
     assets_dir: Annotated[str, env("HATUA_ASSETS_DIR")] = ""

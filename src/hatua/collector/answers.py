@@ -30,6 +30,7 @@ STATUS: Final[dict[RequestError, int]] = {
     RequestError.LOG_UNAVAILABLE: 503,
     RequestError.LOG_FULL: 503,
     RequestError.KEYS_UNAVAILABLE: 503,
+    RequestError.OVERLOADED: 503,
 }
 """429 and 503 carry Retry-After: the same request may succeed later. The other refusals stay refusals."""
 

@@ -10,6 +10,7 @@ import brotli
 from backports import zstd
 
 from hatua.collector.answers import Refusal
+from hatua.collector.room import Visit
 from hatua.contract.limits import MAX_BODY_BYTES
 from hatua.contract.reasons import RequestError
 
@@ -26,28 +27,34 @@ ZSTD_WINDOW_LOG: Final = 23
 """8 MB, what RFC 9659 lets HTTP content use: a frame must not make us allocate gigabytes."""
 
 
-async def read_body(receive: Receive, declared: int, *, timeout_s: float = READ_TIMEOUT_S) -> bytes:
-    """The body as it came. `declared`: Content-Length, -1 when there is none. Raises Refusal."""
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    if message["type"] == "http.request" and (len(body) == declared or not message.get("more_body", False)):
-        if len(body) > MAX_BODY_BYTES:
-            raise _too_large(len(body))
-        return body
+async def read_body(receive: Receive, declared: int, visit: Visit, *, timeout_s: float = READ_TIMEOUT_S) -> bytes:
+    """The body as it came. `declared`: Content-Length, -1 when there is none; `visit`: what it is counted on while it
+    is held. Raises Refusal."""
     try:
         async with asyncio.timeout(timeout_s):
-            return await _read_rest(receive, message, declared)
+            message = await receive()
+            body: bytes = message.get("body", b"")
+            if message["type"] == "http.request" and (len(body) == declared or not message.get("more_body", False)):
+                if len(body) > MAX_BODY_BYTES:
+                    raise _too_large(len(body))
+                visit.take(len(body))
+                return body
+            return b"".join(await _read_rest(receive, message, declared, visit))
     except TimeoutError:
         raise Refusal(RequestError.INCOMPLETE_BODY, f"the body did not arrive within {timeout_s:g} s") from None
 
 
-async def discard_body(receive: Receive, declared: int) -> None:
+async def discard_body(receive: Receive, declared: int, *, timeout_s: float = READ_TIMEOUT_S) -> None:
     """Reads a body that nobody wants, so that the connection can be used again. Raises nothing."""
-    with suppress(Refusal):
-        await read_body(receive, declared)
+    with suppress(Refusal, TimeoutError):
+        async with asyncio.timeout(timeout_s):
+            await _read_rest(receive, await receive(), declared, None)
 
 
-async def _read_rest(receive: Receive, message: MutableMapping[str, Any], declared: int) -> bytes:
+async def _read_rest(
+    receive: Receive, message: MutableMapping[str, Any], declared: int, visit: Visit | None
+) -> list[bytes]:
+    """The parts of the body; none are kept without a `visit`."""
     chunks: list[bytes] = []
     size = 0
     if declared > DRAINED_BYTES:
@@ -57,14 +64,15 @@ async def _read_rest(receive: Receive, message: MutableMapping[str, Any], declar
             raise Refusal(RequestError.INCOMPLETE_BODY, f"the connection ended after {size:,} bytes of the body")
         chunk: bytes = message.get("body", b"")
         size += len(chunk)
-        if size <= MAX_BODY_BYTES:
+        if size <= MAX_BODY_BYTES and visit is not None:
+            visit.take(len(chunk))
             chunks.append(chunk)
         if not message.get("more_body", False) or size == declared or size > DRAINED_BYTES:
             break
         message = await receive()
     if size > MAX_BODY_BYTES:
         raise _too_large(size)
-    return b"".join(chunks)
+    return chunks
 
 
 def decompress(body: bytes, encoding: str) -> bytes:

@@ -19,6 +19,9 @@ class CollectorSettings(msgspec.Struct, frozen=True, kw_only=True):
         int, env("HATUA_RATE_LIMIT_PROJECT_MAX_REQUESTS"), msgspec.Meta(ge=0)
     ] = 1_200_000
     """Requests for one project in a window; 0 is no limit. One project must not take the whole collector (20,000/s)."""
+    bodies_max_bytes: Annotated[int, env("HATUA_BODIES_MAX_BYTES"), msgspec.Meta(ge=1_000_000)] = 128_000_000
+    """Bytes of request bodies held at once, compressed and expanded; beyond, a request is answered 503. Decoded events
+    take a few times as much for a moment."""
     allowed_origins: Annotated[str, env("ALLOWED_ORIGINS")] = ""
     """Web origins that may send to every project, besides the project's own list: `https://app.example.com`,
     `https://*.example.com`, `*`. With both lists empty any origin may."""

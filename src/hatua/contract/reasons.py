@@ -49,6 +49,8 @@ class RequestError(StrEnum):
     LOG_FULL = "log_full"
     KEYS_UNAVAILABLE = "keys_unavailable"
     """The write key is not known yet and the metadata store cannot be asked now."""
+    OVERLOADED = "overloaded"
+    """So many requests are under way that their bodies fill the memory set aside for them."""
     INTERNAL_ERROR = "internal_error"
     """A fault of ours; the log has the details. Nothing was accepted."""
     METHOD_NOT_ALLOWED = "method_not_allowed"

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from hatua.collector.answers import Refusal
-from hatua.collector.body import DRAINED_BYTES, discard_body, read_body
+from hatua.collector.body import DRAINED_BYTES, Receive, discard_body
+from hatua.collector.body import read_body as read_counted
+from hatua.collector.room import BodyRoom
 from hatua.contract.limits import MAX_BODY_BYTES
 from hatua.contract.reasons import RequestError
 
@@ -26,6 +28,10 @@ class Connection:
         return self.messages.pop(0)
 
 
+async def read_body(receive: Receive, declared: int, **options: float) -> bytes:
+    return await read_counted(receive, declared, BodyRoom(10_000_000).visit(), **options)
+
+
 def part(body: bytes, *, more: bool) -> Message:
     return {"type": "http.request", "body": body, "more_body": more}
 
@@ -36,10 +42,22 @@ def test_a_body_that_is_all_there_is_not_waited_for() -> None:
     assert asyncio.run(read_body(Connection(part(b"a", more=True), part(b"bc", more=True)), 3)) == b"abc"
 
 
-def test_a_trickle_is_given_up_by_name() -> None:
+@pytest.mark.parametrize("messages", [[], [part(b"a", more=True)]], ids=["nothing", "a-part"])
+def test_a_body_that_does_not_come_is_given_up_by_name(messages: list[Message]) -> None:
     with pytest.raises(Refusal, match=r"did not arrive within 0\.01 s") as refusal:
-        asyncio.run(read_body(Connection(part(b"a", more=True)), 100, timeout_s=0.01))
+        asyncio.run(read_body(Connection(*messages), 100, timeout_s=0.01))
     assert refusal.value.error is RequestError.INCOMPLETE_BODY
+
+
+def test_a_body_that_finds_no_room_is_refused_and_what_it_held_is_given_back() -> None:
+    room = BodyRoom(10)
+    for messages in ([part(b"x" * 11, more=False)], [part(b"x" * 6, more=True)] * 2):
+        visit = room.visit()
+        with pytest.raises(Refusal, match="the limit is 10") as refusal:
+            asyncio.run(read_counted(Connection(*messages), 12, visit))
+        assert refusal.value.error is RequestError.OVERLOADED
+        visit.end()
+        assert room.held_bytes == 0
 
 
 def test_a_connection_that_ends_before_its_body_is_named() -> None:
