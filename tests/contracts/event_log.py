@@ -472,6 +472,36 @@ class EventLogContract:
         assert (row.received, row.pending, row.dead) == (1, 0, 0)
         assert life.depth().waiting == 0
 
+    def test_what_was_read_is_ours_for_a_while_and_no_longer_after_another_claimed_it(
+        self, engine: Engine, life: Life
+    ) -> None:
+        life.append(event("e0"))
+        slow, fast = life.reader("c1"), life.reader("c2")
+        [held] = slow.read(100, 0)
+        assert slow.owned_until([held.position]) > NOW_MS
+        engine.age(60_000)
+        [claimed] = fast.claim_stale(30_000, 100)
+        assert fast.owned_until([claimed.position]) > NOW_MS + 60_000
+        slow.claim_stale(30_000, 100)  # an engine whose consumers live apart learns of the loss when it asks
+        assert slow.owned_until([held.position]) == 0
+
+    def test_an_acknowledged_event_is_nobodys(self, life: Life) -> None:
+        life.append(event("e0"))
+        [held] = life.read()
+        life.reader().acknowledge([held.position])
+        assert life.reader().owned_until([held.position]) == 0
+
+    def test_what_was_given_back_comes_again_and_may_have_been_seen(self, life: Life) -> None:
+        life.append(event("e0"), event("e1"))
+        first = life.read()
+        life.reader().give_back()
+        assert life.reader().owned_until([first[0].position]) == 0
+        again = life.read()
+        assert [one.event_id for one in again] == ["e0", "e1"]
+        assert all(one.maybe_seen for one in again)
+        life.reader().acknowledge([one.position for one in again])
+        assert life.depth().waiting == 0
+
     # --- bounds ---
 
     def test_a_full_log_refuses_and_has_done_nothing(self, engine: Engine) -> None:

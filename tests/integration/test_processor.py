@@ -196,8 +196,8 @@ class CrashingWriter(EventWriter):
         super().__init__(warehouse)
         self._where = where
 
-    def write(self, rows: Sequence[EventRow], links: Sequence[LinkRow] = ()) -> None:
-        super().write(rows, () if self._where == "links" else links)
+    def write(self, rows: Sequence[EventRow], links: Sequence[LinkRow] = (), until_ms: int = 0) -> None:
+        super().write(rows, () if self._where == "links" else links, until_ms)
 
     def refresh_sessions(self, keys: Iterable[tuple[str, str]]) -> None:
         if self._where in ("links", "refresh"):
@@ -316,11 +316,11 @@ class FlakyWriter(EventWriter):
         super().__init__(warehouse)
         self.outage = outage
 
-    def write(self, rows: Sequence[EventRow], links: Sequence[LinkRow] = ()) -> None:
+    def write(self, rows: Sequence[EventRow], links: Sequence[LinkRow] = (), until_ms: int = 0) -> None:
         if self.outage:
             self.outage -= 1
             raise WarehouseUnavailable("connection refused")
-        super().write(rows, links)
+        super().write(rows, links, until_ms)
 
 
 def test_an_unavailable_warehouse_is_waited_for_and_nothing_is_given_up(pipeline: Pipeline) -> None:

@@ -380,15 +380,51 @@ def test_after_a_consumer_died_its_events_come_before_newer_ones_of_the_same_peo
     heir.close()
 
 
-def test_a_consumer_that_comes_back_under_its_name_goes_on_at_once(engine: OneLog, life: Life) -> None:
+def test_a_consumer_that_comes_back_under_its_name_waits_for_its_former_life_to_be_over(
+    engine: OneLog, life: Life
+) -> None:
     life.append(event("e0"), event("e1"))
     killed = engine.log().reader("pod-1")
     assert len(killed.read(1, 0)) == 1
     risen = engine.log().reader("pod-1")
+    assert risen.read(10, 0) == []
+    engine.age(30_001)
     assert [(e.event_id, e.maybe_seen) for e in risen.read(10, 0)] == [("e0", True), ("e1", False)]
     assert killed.read(10, 0) == []
     risen.close()
     killed.close()
+
+
+def test_what_was_read_is_surely_ours_until_before_the_lease_ends(engine: OneLog, life: Life) -> None:
+    life.append(event("e0"), event("e1"))
+    slow, heir = engine.log().reader("c1"), engine.log().reader("c2")
+    held = slow.read(10, 0)
+    positions = [one.position for one in held]
+    lease = engine.settings.redis_lease_ms
+    assert slow.owned_until(positions) == engine.now_ms + lease * 4 // 5
+    engine.age(lease + 1)
+    assert slow.owned_until(positions) < engine.now_ms
+    taken = heir.read(10, 0)
+    assert heir.owned_until([one.position for one in taken]) > engine.now_ms
+    slow.read(10, 0)  # learns of its loss
+    assert slow.owned_until(positions) == 0
+    assert slow.owned_until([]) > engine.now_ms
+    slow.close()
+    heir.close()
+
+
+def test_a_shard_that_was_lost_and_came_back_is_not_the_same_as_one_that_was_kept(engine: OneLog, life: Life) -> None:
+    life.append(event("e0"))
+    slow, other = engine.log().reader("c1"), engine.log().reader("c2")
+    [held] = slow.read(10, 0)
+    engine.age(engine.settings.redis_lease_ms + 1)
+    assert [one.event_id for one in other.read(10, 0)] == ["e0"]  # ... and stores it, and dies before it says so
+    engine.age(engine.settings.redis_lease_ms + 1)
+    [again] = slow.read(10, 0)
+    assert again.maybe_seen
+    assert again.position == held.position
+    slow.close()
+    other.close()
 
 
 def eventually(holds: Callable[[], bool]) -> None:

@@ -97,7 +97,9 @@ def sessions_incremented() -> None:
     """Sessions are added to by each batch instead of being built again from their events."""
     rebuild = EventWriter.refresh_sessions
 
-    def write(self: EventWriter, rows: Sequence[EventRow], links: Sequence[LinkRow] = ()) -> None:
+    def write(
+        self: EventWriter, rows: Sequence[EventRow], links: Sequence[LinkRow] = (), until_ms: int = 0
+    ) -> None:
         warehouse = self._warehouse
         counts: dict[tuple[str, str], int] = {}
         for row in rows:
@@ -105,7 +107,8 @@ def sessions_incremented() -> None:
         stored = warehouse.rows("SELECT project_id, session_id FROM sessions FINAL")
         known = {(row["project_id"], row["session_id"]) for row in stored}
         if rows:
-            warehouse.insert("events", hatua.warehouse.writer.event_table(rows), hatua.warehouse.writer._token(rows))
+            token = hatua.warehouse.writer._token(rows)
+            warehouse.insert("events", hatua.warehouse.writer.event_table(rows), token, until_ms=until_ms)
         if links:
             warehouse.insert("identity_links", hatua.warehouse.writer.link_table(links), "")
         rebuild(self, counts.keys() - known)

@@ -7,15 +7,16 @@ import msgspec
 
 from hatua.base.errors import Unavailable
 from hatua.processor.failures import ProcessorHalted
-from hatua.warehouse.errors import SchemaMissing
+from hatua.warehouse.errors import InsertTooLate, SchemaMissing
 from hatua.warehouse.rows import EventRow, LinkRow
 from hatua.warehouse.writer import EventWriter
 
 MOST_REFUSED = 100
 """Refused rows of one batch. More, and it is the table that is wrong, not the rows."""
 
-AWAY = (Unavailable, SchemaMissing)
-"""Wait and try again: down or full; or started before `hatua migrate` was."""
+AWAY = (Unavailable, SchemaMissing, InsertTooLate)
+"""Wait and try again: down or full; or started before `hatua migrate` was; or so slow that the rows were no longer
+ours when they arrived."""
 
 T = TypeVar("T")
 
@@ -27,11 +28,16 @@ class Refused(msgspec.Struct, frozen=True):
     problem: Exception
 
 
-def store(writer: EventWriter, rows: Sequence[EventRow], links: Sequence[LinkRow]) -> bool:
-    """Stores all of them at once; False when the warehouse refuses to. Raises Unavailable or SchemaMissing: call it
-    again with the same arguments, and nothing will double."""
+Until = Callable[[], int]
+"""Asked before every insert: Unix ms until which its rows are ours to store. May raise when they are not any more."""
+
+
+def store(writer: EventWriter, rows: Sequence[EventRow], links: Sequence[LinkRow], until: Until) -> bool:
+    """Stores all of them at once; False when the warehouse refuses to. Raises AWAY: call it again with the same
+    arguments, and nothing will double."""
+    until_ms = until()
     try:
-        writer.write(rows, links)
+        writer.write(rows, links, until_ms)
     except AWAY:
         raise
     except Exception:  # the rows, or a defect of ours: `store_what_can_be` tells which
@@ -39,10 +45,10 @@ def store(writer: EventWriter, rows: Sequence[EventRow], links: Sequence[LinkRow
     return True
 
 
-def store_what_can_be(writer: EventWriter, rows: Sequence[EventRow]) -> list[Refused]:
+def store_what_can_be(writer: EventWriter, rows: Sequence[EventRow], until: Until) -> list[Refused]:
     """Stores all rows but those that the warehouse refuses, which it returns.
 
-    Raises Unavailable or SchemaMissing like `store`, and ProcessorHalted when it refuses more than 100 rows."""
+    Raises AWAY like `store`, and ProcessorHalted when it refuses more than 100 rows."""
     # An insert of several months that failed may have stored some of them.
     stored = writer.already_stored(
         [(row.project_id, row.event_id) for row in rows],
@@ -50,7 +56,7 @@ def store_what_can_be(writer: EventWriter, rows: Sequence[EventRow]) -> list[Ref
         max((row.received_at for row in rows), default=0),
     )
     missing = [row for row in rows if (row.project_id, row.event_id) not in stored]
-    refused = [Refused(row, problem) for row, problem in _search(missing, lambda some: writer.write(some, ()))]
+    refused = [Refused(row, problem) for row, problem in _search(missing, lambda some: writer.write(some, (), until()))]
     writer.refresh_sessions((row.project_id, row.session_id) for row in rows)
     return refused
 

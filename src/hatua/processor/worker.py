@@ -17,7 +17,7 @@ from hatua.processor.draft import Draft
 from hatua.processor.enrichment import Enrichment
 from hatua.processor.failures import DeadReason, Failure, FailureGate, ProcessorHalted, failure
 from hatua.processor.settings import ProcessorSettings
-from hatua.processor.storing import Refused, store, store_links_that_can_be, store_what_can_be
+from hatua.processor.storing import Refused, Until, store, store_links_that_can_be, store_what_can_be
 from hatua.streams.port import LogReader, LogUnavailable
 from hatua.warehouse.rows import EventRow, LinkRow
 from hatua.warehouse.writer import EventWriter
@@ -41,6 +41,10 @@ T = TypeVar("T")
 
 class Stopping(Exception):
     """Asked to stop while something was unavailable: the batch stays in the log."""
+
+
+class Lost(Exception):
+    """Some of the batch is no longer ours: it goes back to the log, whose owner may have stored it already."""
 
 
 class Processor:
@@ -94,11 +98,19 @@ class Processor:
         if not deliveries:
             self.counters.lag_ms = 0
             return 0
+        try:
+            return self._process(deliveries)
+        except Lost:
+            _log.warning("a batch was not ours for long enough; it goes back", extra=fields(events=len(deliveries)))
+            self._reader.give_back()
+            return 0
+
+    def _process(self, deliveries: Sequence[Delivery]) -> int:
         outcomes = self._patiently(lambda: self._enrichment.each(deliveries))
         failures = self._failures(outcomes)
         drafts = self._patiently(lambda: self._unlike([one for one in outcomes if isinstance(one, Draft)]))
         rows, links = self._patiently(lambda: self._enrichment.together(drafts))
-        failures += self._store(drafts, rows, links)
+        failures += self._store(drafts, rows, links, self._until(deliveries))
         self._patiently(lambda: self._leave(deliveries, failures))
         self._count(deliveries, rows, links, failures)
         return len(deliveries)
@@ -160,11 +172,25 @@ class Processor:
                 draft.stored = key in stored
         return list(unlike.values())
 
-    def _store(self, drafts: Sequence[Draft], rows: list[EventRow], links: list[LinkRow]) -> list[Failure]:
+    def _until(self, deliveries: Sequence[Delivery]) -> Until:
+        """Tells how long the batch is ours; what it raises when it is not gets through `_patiently`."""
+        positions = [one.position for one in deliveries]
+
+        def until() -> int:
+            moment = self._reader.owned_until(positions)
+            if moment <= self._clock():
+                raise Lost
+            return moment
+
+        return until
+
+    def _store(
+        self, drafts: Sequence[Draft], rows: list[EventRow], links: list[LinkRow], until: Until
+    ) -> list[Failure]:
         refused: list[Refused] = []
         lost_links = 0
-        if not self._patiently(lambda: store(self._writer, rows, links)):
-            refused = self._patiently(lambda: store_what_can_be(self._writer, rows))
+        if not self._patiently(self._attempts(drafts, rows, links, until)):
+            refused = self._patiently(lambda: store_what_can_be(self._writer, rows, until))
             bad = {(one.row.project_id, one.row.event_id) for one in refused}
             kept = [draft for draft in drafts if (draft.raw.project_id, draft.raw.event_id) not in bad]
             lost_links = self._patiently(lambda: store_links_that_can_be(self._writer, self._enrichment.links(kept)))
@@ -183,6 +209,23 @@ class Processor:
         for one in failures:
             self._gate.failed(one.error)
         return failures
+
+    def _attempts(
+        self, drafts: Sequence[Draft], rows: Sequence[EventRow], links: Sequence[LinkRow], until: Until
+    ) -> Callable[[], bool]:
+        """One call, one attempt to store. All but the first look afterwards whether everything is there; also the
+        first, when an earlier life of a processor may have made attempts."""
+        before = any(draft.delivery.maybe_seen for draft in drafts)
+
+        def attempt() -> bool:
+            nonlocal before
+            look, before = before, True
+            done = store(self._writer, rows, links, until)
+            if done and look and (missing := self._writer.complete(rows, until())):
+                _log.warning("an earlier insert had left its token without its rows", extra=fields(events=missing))
+            return done
+
+        return attempt
 
     def _leave(self, deliveries: Sequence[Delivery], failures: Sequence[Failure]) -> None:
         if failures:

@@ -3,10 +3,13 @@ the collector, readers are a plain thread in the processor. An engine implements
 engine with one abstract suite."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from hatua.base.errors import Unavailable
 from hatua.contract.record import DeadLetter, Delivery, Envelope, LedgerRow, LogDepth, Tally
+
+FOR_EVER_MS: Final = 2**62
+"""Later than any time."""
 
 
 class LogUnavailable(Unavailable):
@@ -51,6 +54,14 @@ class LogReader(Protocol):
 
     def dead_letter(self, letters: Sequence[tuple[Delivery, str, str]]) -> None:
         """(delivery, reason, error): moves events to the dead letters and acknowledges them, in one atomic step."""
+
+    def owned_until(self, positions: Sequence[str]) -> int:
+        """Unix ms, by this process's clock, until which these events are surely in nobody else's hands; 0 when one of
+        them is not in ours any more. What is stored of them must be stored before that. Never blocks."""
+
+    def give_back(self) -> None:
+        """Lets go of everything that was read and neither acknowledged nor buried: it is delivered again, marked
+        `maybe_seen`, to this reader or another. Never blocks."""
 
     def close(self) -> None:
         """Lets go of the store. Unacknowledged events stay in the log."""

@@ -1,4 +1,4 @@
-"""Two processors of one name would take each other's shards: by its name one that restarts has its own back at once."""
+"""Two processors of one name would count as one when the shards are shared out, and leave half of them to nobody."""
 
 import time
 from collections.abc import Callable

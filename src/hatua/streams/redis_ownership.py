@@ -2,9 +2,10 @@
 once, in any order; so each shard has one owner at a time, who keeps it by reading it, or at least by being alive."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from hatua.base.clock import Clock, system_clock
+from hatua.streams.port import FOR_EVER_MS
 from hatua.streams.redis_client import ALIVE, RELEASE, RENEW, TAKE, BlockingRedis, Command, Shards
 from hatua.streams.settings import StreamsSettings
 
@@ -12,14 +13,14 @@ from hatua.streams.settings import StreamsSettings
 class Shard:
     """What one reader knows of one shard."""
 
-    __slots__ = ("cursor", "former", "held", "last_id", "leaving", "met", "number", "owned", "stream")
+    __slots__ = ("cursor", "former", "held", "last_id", "leaving", "number", "owned", "stream", "until")
 
     def __init__(self, number: int, stream: str) -> None:
         self.number = number
         self.stream = stream
         self.owned = False
-        self.met = False
-        """This life of the consumer has had it."""
+        self.until = 0
+        """Unix ms until which it is surely ours, by our clock."""
         self.leaving = False
         """To be given up as soon as nothing of it is in our hands."""
         self.cursor = ""
@@ -84,17 +85,46 @@ class Ownership:
         with self._lock:
             return [shard for shard in self.shards.values() if shard.owned and not shard.leaving]
 
-    def told(self, shard: Shard, state: int) -> bool:
-        """Notes what Redis said of a shard: 0 somebody else's, 1 ours, 2 ours since now. Returns whether it is ours."""
+    def told(self, shard: Shard, state: int, asked_at: int) -> bool:
+        """Notes what Redis said of a shard: 0 somebody else's, 1 ours, 2 ours since now; and when it was asked. Returns
+        whether it is ours."""
         with self._lock:
+            kept = shard.owned and state == 1
             shard.owned = state != 0
-            if state == 0:
+            shard.until = self._until(asked_at) if shard.owned else 0
+            if not kept:
                 shard.leaving = False
-                shard.lose()
-            elif state == 2 or not shard.met:
-                shard.met = True
+                shard.lose()  # also when it is ours again: meanwhile another may have had what is in our hands
                 shard.cursor = "0-0"
             return shard.owned
+
+    def _until(self, asked_at: int) -> int:
+        """A fifth of the lease is left for what is stored at the last moment to come to rest, and for clocks that do
+        not run alike."""
+        return asked_at + self._settings.redis_lease_ms * 4 // 5
+
+    def now(self) -> int:
+        """Unix ms of our clock."""
+        return (self._clock or system_clock)()
+
+    def owned_until(self, entries: Iterable[tuple[int, bytes]]) -> int:
+        """See LogReader.owned_until; entries by shard and id."""
+        with self._lock:
+            until = FOR_EVER_MS
+            for number, entry_id in entries:
+                shard = self.shards[number]
+                if not shard.owned or entry_id not in shard.held:
+                    return 0
+                until = min(until, shard.until)
+            return until
+
+    def give_back(self) -> None:
+        """See LogReader.give_back."""
+        with self._lock:
+            for shard in self.shards.values():
+                if shard.held:
+                    shard.lose()
+                    shard.cursor = "0-0"
 
     def start_over(self) -> None:
         """After an answer was lost: events may be ours in Redis without having reached us."""
@@ -108,7 +138,7 @@ class Ownership:
         for shard in self.shards.values():
             if not shard.owned and shard.held:  # `renew` learned that it is lost
                 shard.lose()
-        now = (self._clock or system_clock)()
+        now = self.now()
         if 0 <= now - self._heard_at < self._settings.redis_lease_ms // 3:
             return
         [alive] = self._redis.run([self._i_live()])
@@ -124,16 +154,17 @@ class Ownership:
         missing = fair - len(owned)
         while missing > 0 and free:
             some, free = free[:missing], free[missing:]
+            asked_at = self.now()
             answers = self._redis.run([self._take(shard) for shard in some])
             for shard, state in zip(some, answers, strict=True):
-                missing -= self.told(shard, state)
+                missing -= self.told(shard, state, asked_at)
 
     def _i_live(self) -> Command:
         return ALIVE.on(self._consumers, self._consumer, self.now_for_redis, self._settings.redis_lease_ms)
 
     def _take(self, shard: Shard) -> Command:
         lease = self._settings.redis_lease_ms
-        return TAKE.on(shard.stream, self._consumer, self._token, self.now_for_redis, lease, int(not shard.met))
+        return TAKE.on(shard.stream, self._consumer, self._token, self.now_for_redis, lease)
 
     def release_leaving(self) -> None:
         """Gives up the shards that are to go and of which nothing is in our hands."""
@@ -145,11 +176,14 @@ class Ownership:
             owned = [shard for shard in self.shards.values() if shard.owned]
         lease = self._settings.redis_lease_ms
         commands = [RENEW.on(shard.stream, self._token, self.now_for_redis, lease) for shard in owned]
+        asked_at = self.now()
         answers = self._redis.run([self._i_live(), *commands])[1:]
         with self._lock:
             for shard, ours in zip(owned, answers, strict=True):
                 if not ours:
                     shard.owned = False
+                elif shard.owned:
+                    shard.until = max(shard.until, self._until(asked_at))
 
     def end(self) -> None:
         """Gives everything up. What is in our hands stays unacknowledged; the next owner reads it first."""

@@ -71,9 +71,10 @@ class RedisReader:
         asked = asked[self._turn % len(asked) :] + asked[: self._turn % len(asked)] if asked else []
         while asked and len(found) < max_events:
             parts, asked = _divide(asked, max_events - len(found))
+            asked_at = self._ownership.now()
             replies = self._run([self._read_command(shard, count) for shard, count in parts])
             for (shard, count), (state, cursor, entries, last_id) in zip(parts, replies, strict=True):
-                if not self._ownership.told(shard, state):
+                if not self._ownership.told(shard, state, asked_at):
                     continue
                 recovering = state == 2 or shard.cursor != ""
                 found += _deliver(shard, entries, maybe_seen=recovering)
@@ -111,9 +112,10 @@ class RedisReader:
             while more and len(found) < max_events:
                 count = max_events - len(found)
                 lease, now = self._settings.redis_lease_ms, self._ownership.now_for_redis
-                what = (now, lease, count, min_idle_ms, int(not shard.met))
+                what = (now, lease, count, min_idle_ms)
+                asked_at = self._ownership.now()
                 [(state, entries)] = self._run([CLAIM.on(shard.stream, *self._who, *what)])
-                more = self._ownership.told(shard, state) and len(entries) == count
+                more = self._ownership.told(shard, state, asked_at) and len(entries) == count
                 if state:
                     found += _deliver(shard, entries, maybe_seen=True)
         return found
@@ -168,6 +170,15 @@ class RedisReader:
         for shard, entry_id in done:
             shard.drop(entry_id)
         self._ownership.release_leaving()
+
+    def owned_until(self, positions: Sequence[str]) -> int:
+        """See LogReader.owned_until."""
+        entries = (position.partition(":") for position in positions)
+        return self._ownership.owned_until((int(number), entry_id.encode()) for number, _, entry_id in entries)
+
+    def give_back(self) -> None:
+        """See LogReader.give_back."""
+        self._ownership.give_back()
 
     def close(self) -> None:
         """Gives its shards up; what it holds stays unacknowledged and goes to their next owner first."""

@@ -29,8 +29,8 @@ class RedisLog:
         return RedisWriter(self._settings, self._shards, self._clock)
 
     def reader(self, consumer: str) -> RedisReader:
-        """The processor's side. Each running processor needs a name of its own (a pod's name, say); one that comes back
-        under its old name takes its old shards over at once."""
+        """The processor's side. Each running processor needs a name of its own (a pod's name, say): by their names they
+        share the shards out."""
         return RedisReader(self._settings, self._shards, consumer, self._clock, keep_alive=self._keep_alive)
 
     def admin(self) -> RedisAdmin:

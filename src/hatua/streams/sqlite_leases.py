@@ -184,6 +184,11 @@ class Hands:
                 return segment, index, lease
         return None
 
+    def holds(self, consumer: str, position: str) -> bool:
+        """Whether the event is out with this consumer."""
+        found = self.find(position)
+        return found is not None and found[2].consumer == consumer
+
     def close(self) -> None:
         """Closes the connection."""
         with self.lock:

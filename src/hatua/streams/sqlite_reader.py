@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from hatua.contract.record import Delivery
-from hatua.streams.port import LogUnavailable
+from hatua.streams.port import FOR_EVER_MS, LogUnavailable
 from hatua.streams.sqlite_commit import GroupCommit
 from hatua.streams.sqlite_leases import Hands, Leaving
 
@@ -51,6 +51,16 @@ class SqliteReader:
         self._check()
         if letters:
             self._leave([delivery.position for delivery, _, _ in letters], letters)
+
+    def owned_until(self, positions: Sequence[str]) -> int:
+        """See LogReader.owned_until. Another reader can take them over only within this process, by `claim_stale`."""
+        with self._hands.lock:
+            ours = all(self._hands.holds(self._consumer, position) for position in positions)
+        return FOR_EVER_MS if ours else 0
+
+    def give_back(self) -> None:
+        """See LogReader.give_back."""
+        self._hands.give_back(self._consumer)
 
     def close(self) -> None:
         """What this consumer holds is given back: the next reader gets it first."""

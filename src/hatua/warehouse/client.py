@@ -14,7 +14,8 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from hatua.base.errors import HatuaError, InvalidSetting
-from hatua.warehouse.errors import WarehouseBusy, WarehouseUnavailable, fact
+from hatua.warehouse.errors import InsertTooLate, WarehouseBusy, WarehouseUnavailable, fact
+from hatua.warehouse.fence import ServerClock, fenced_insert
 from hatua.warehouse.settings import WarehouseSettings
 
 _SESSION_SETTINGS: dict[str, Any] = {
@@ -48,6 +49,7 @@ class Warehouse:
         self.settings = settings
         self.database = database
         self._clients = tuple(clients)
+        self._server_clock = ServerClock(self._ask_the_time)
         self._free: queue.LifoQueue[Client] = queue.LifoQueue()
         for client in clients:
             self._free.put(client)
@@ -104,17 +106,32 @@ class Warehouse:
             # Not `command`: it puts parameters into the URL, where a list of sessions does not fit.
             client.raw_query(sql, dict(parameters or {}), settings=dict(settings or {}))
 
-    def insert(self, table: str, rows: pa.Table, token: str) -> None:
+    def insert(self, table: str, rows: pa.Table, token: str, *, until_ms: int = 0) -> None:
         """Inserts one Arrow table; returns when ClickHouse has it. The same (table, token) again within the
         table's deduplication window is a no-op; "" for no such check. Column names must be the table's;
-        absent ones take their defaults. Raises RowsRefused when the rows can never be stored,
-        WarehouseUnavailable when it is worth a retry."""
+        absent ones take their defaults. `until_ms` (Unix ms, our clock): ClickHouse refuses the rows after that,
+        however long they were on their way; 0: never; nor does the engine inside this process, which stops when we
+        stop. Raises RowsRefused when the rows can never be stored, InsertTooLate, WarehouseUnavailable when it is
+        worth a retry."""
         if rows.num_rows == 0:
             return
         # Without a token ClickHouse would take two inserts of equal content for one.
         settings = {"insert_deduplication_token": token or uuid4().hex}
-        with self._client() as client, _facts(f"insert into {table}", inserting=True):
-            client.insert_arrow(table, rows.combine_chunks(), settings=settings)
+        fenced = bool(until_ms) and not self.embedded
+        until = self._server_clock.at(until_ms) if fenced else 0
+        try:
+            with self._client() as client, _facts(f"insert into {table}", inserting=True):
+                if fenced:
+                    client.raw_insert("", None, fenced_insert(table, rows, until), settings, "Arrow")
+                else:
+                    client.insert_arrow(table, rows.combine_chunks(), settings=settings)
+        except InsertTooLate:
+            self._server_clock.forget()
+            raise
+
+    def _ask_the_time(self) -> int:
+        (row,) = self.rows("SELECT toUnixTimestamp64Milli(now64(3)) AS now_ms")
+        return int(row["now_ms"])
 
     def close(self) -> None:
         """Waits for statements under way and lets go of every client; of the in-process engine with the last

@@ -24,6 +24,10 @@ class SchemaMissing(HatuaError):
     """A table or database of ours is not there: `hatua migrate` has not been run against this ClickHouse."""
 
 
+class InsertTooLate(HatuaError):
+    """The moment had passed until which the rows were to be stored. Nothing of them was."""
+
+
 class RowsRefused(HatuaError):
     """ClickHouse can never take these rows (a value does not fit its column). A retry will not help."""
 
@@ -90,6 +94,7 @@ _ROWS = frozenset(
         376,  # CANNOT_PARSE_UUID
     )
 )
+THROWN = 395  # FUNCTION_THROW_IF_VALUE_IS_NON_ZERO: `throwIf` of a fenced insert
 _LONGEST_TEXT = 2_000
 
 
@@ -103,6 +108,8 @@ def fact(problem: ClickHouseError, doing: str, *, inserting: bool = False) -> Ha
         return WarehouseUnavailable(text) if inserting else QueryTooHeavy(text)
     if code in _UNAVAILABLE or (code is None and isinstance(problem, OperationalError)):
         return WarehouseUnavailable(text)
+    if code == THROWN and inserting:
+        return InsertTooLate(text)
     if code in _SCHEMA:
         return SchemaMissing(f"{text} (run `hatua migrate`)")
     if inserting and code in _ROWS:

@@ -44,19 +44,36 @@ class EventWriter:
     def __init__(self, warehouse: Warehouse) -> None:
         self._warehouse = warehouse
 
-    def write(self, rows: Sequence[EventRow], links: Sequence[LinkRow] = ()) -> None:
+    def write(self, rows: Sequence[EventRow], links: Sequence[LinkRow] = (), until_ms: int = 0) -> None:
         """Stores the rows, then the links, then recomputes the sessions that the rows touch. When it returns,
         all three are stored; when it raises, some may be, and calling it again with the same rows completes
         them without doubling.
 
-        Raises RowsRefused (a retry cannot help) and WarehouseUnavailable (it can)."""
+        `until_ms` (Unix ms): a server refuses the rows after that; 0: never. The rest may come at any time, since
+        it does no harm twice. Raises RowsRefused (a retry cannot help), InsertTooLate and WarehouseUnavailable (it
+        can)."""
         if rows:
             events = event_table(rows)
             self._warehouse.insert("session_hours", hour_table(rows), "")
-            self._warehouse.insert("events", events, _token(rows))
+            self._warehouse.insert("events", events, _token(rows), until_ms=until_ms)
         if links:
             self._warehouse.insert("identity_links", link_table(links), "")
         self.refresh_sessions((row.project_id, row.session_id) for row in rows)
+
+    def complete(self, rows: Sequence[EventRow], until_ms: int = 0) -> int:
+        """Stores those of the rows that are not stored although `write` returned; how many they were.
+
+        A ClickHouse that was killed at the wrong moment remembers the token of an insert but not its rows, and takes
+        the next attempt for a repetition. So after an attempt that was not the first, call this. Raises as `write`."""
+        if not rows:
+            return 0
+        received = [row.received_at for row in rows]
+        stored = self.already_stored([(row.project_id, row.event_id) for row in rows], min(received), max(received))
+        missing = [row for row in rows if (row.project_id, row.event_id) not in stored]
+        if missing:
+            self._warehouse.insert("events", event_table(missing), f"again {_token(missing)}", until_ms=until_ms)
+            self.refresh_sessions((row.project_id, row.session_id) for row in missing)
+        return len(missing)
 
     def refresh_sessions(self, keys: Iterable[SessionKey]) -> None:
         """Recomputes sessions from their events; for events that were found already stored, whose writer may

@@ -1,10 +1,10 @@
 -- Takes over events that were delivered at least min_idle_ms ago and not acknowledged, if their shard is ours or free.
--- KEYS[1] the shard's stream. ARGV: group, consumer, token, now_ms (0: the server's clock), lease_ms, count, min_idle_ms,
---   first_contact. Returns {0: somebody else's | 1: ours | 2: ours since now, [[id, fields], ...]}.
+-- KEYS[1] the shard's stream. ARGV: group, consumer, token, now_ms (0: the server's clock), lease_ms, count, min_idle_ms.
+--   Returns {0: somebody else's | 1: ours | 2: ours since now, [[id, fields], ...]}.
 local base, group, consumer, token = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
 local now, lease, count = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 if now == 0 then now = server_ms() end
-local ours, since_now = own(base, consumer, token, now, lease, ARGV[8] == '1')
+local ours, since_now = own(base, consumer, token, now, lease)
 if not ours then return {0, {}} end
 local found, cursor = {}, '0-0'
 repeat

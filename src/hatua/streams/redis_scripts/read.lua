@@ -6,7 +6,7 @@
 local base, group, consumer, token = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
 local now, lease, count, cursor = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7]
 if now == 0 then now = server_ms() end
-local ours, since_now = own(base, consumer, token, now, lease, false)
+local ours, since_now = own(base, consumer, token, now, lease)
 if not ours then return {0, '', {}, ''} end
 if since_now then cursor = '0-0' end
 
