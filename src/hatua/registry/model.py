@@ -1,12 +1,17 @@
 """What the registry hands out: frozen values, never database rows. Times are Unix milliseconds, UTC."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 Role = Literal["admin", "analyst", "viewer"]
 Scope = Literal["read", "export", "manage"]
 KeepIp = Literal["none", "truncated", "full"]
+HonourGpc = Literal["no", "cookieless", "drop"]
+"""What becomes of requests that carry `Sec-GPC: 1` or `DNT: 1`: nothing special; stored without identity; refused."""
+Cookieless = Literal["off", "when_missing", "always"]
+"""Which events get the visitor's name of the day instead of an identity of their own: none; those that name nobody;
+all."""
 ActorKind = Literal["user", "api_key", "cli", "system"]
 
 SCOPES: tuple[Scope, ...] = ("read", "export", "manage")
@@ -146,6 +151,8 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     keep_ip: KeepIp
     hash_phones: bool
     created_at: int
+    honour_gpc: HonourGpc = "no"
+    cookieless: Cookieless = "off"
     write_keys: tuple[WriteKey, ...] = ()
 
 
@@ -161,6 +168,8 @@ class ProjectAccess(msgspec.Struct, frozen=True, kw_only=True):
     retention_days: int
     keep_ip: KeepIp
     hash_phones: bool
+    honour_gpc: HonourGpc = "no"
+    cookieless: Cookieless = "off"
 
 
 class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -225,3 +234,24 @@ class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
     details: dict[str, object]
     address: str
     actor_name: str | None
+
+
+class Erasure(msgspec.Struct, frozen=True, kw_only=True):
+    """One person's erasure. Their events up to `erased_at` are gone, or not stored when they come. `receipt`: counts
+    before and after, by store; empty while `finished_at` is None."""
+
+    id: str
+    project_id: str
+    tenant_id: str
+    erased_at: int
+    finished_at: int | None
+    receipt: dict[str, Any]
+
+
+class ErasedId(msgspec.Struct, frozen=True):
+    """`id_hash` was made under the secret that `key_check` tells."""
+
+    project_id: str
+    id_hash: str
+    erased_at: int
+    key_check: str

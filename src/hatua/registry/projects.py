@@ -1,7 +1,7 @@
 """Projects: one application's events and how they are kept."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy import Connection, RowMapping, or_, select
 from sqlalchemy.exc import IntegrityError
@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from hatua.registry import audit, fields
 from hatua.registry.database import Database
 from hatua.registry.errors import AlreadyExists, InvalidField, UnknownRecord
-from hatua.registry.model import SYSTEM, Actor, KeepIp, Project, ProjectAccess, WriteKey
+from hatua.registry.model import SYSTEM, Actor, Cookieless, HonourGpc, KeepIp, Project, ProjectAccess, WriteKey
 from hatua.registry.tables import projects, write_keys
 from hatua.registry.tenants import chosen_tenant
 from hatua.registry.tokens import new_id, plausible
@@ -19,7 +19,11 @@ DEFAULT_GOAL = "return_filed"
 DEFAULT_RETENTION_DAYS = 730
 """Two years: this year and a whole one to compare it with."""
 
-_KEEP_IP: tuple[KeepIp, ...] = ("none", "truncated", "full")
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "keep_ip": get_args(KeepIp),
+    "honour_gpc": get_args(HonourGpc),
+    "cookieless": get_args(Cookieless),
+}
 
 
 class Projects(Database):
@@ -102,7 +106,8 @@ class Projects(Database):
     def change_project(
         self, project_id: str, changes: Mapping[str, Any], *, tenant_id: str | None = None, by: Actor = SYSTEM
     ) -> Project:
-        """Sets the named fields: name, timezone, allowed_origins, default_goal, retention_days, keep_ip, hash_phones.
+        """Sets the named fields: name, timezone, allowed_origins, default_goal, retention_days, keep_ip, hash_phones,
+        honour_gpc, cookieless.
 
         Raises InvalidField, AlreadyExists, UnknownRecord (also for a project of another tenant)."""
         values = {field: _checked(field, value) for field, value in changes.items()}
@@ -207,6 +212,8 @@ def _access(row: RowMapping) -> ProjectAccess:
         retention_days=row["retention_days"],
         keep_ip=row["keep_ip"],
         hash_phones=row["hash_phones"],
+        honour_gpc=row["honour_gpc"],
+        cookieless=row["cookieless"],
     )
 
 
@@ -220,7 +227,7 @@ def _checked(field: str, value: Any) -> Any:
             return fields.origins(value)
         case "retention_days":
             return fields.retention_days(value)
-        case "keep_ip" if value in _KEEP_IP:
+        case "keep_ip" | "honour_gpc" | "cookieless" if value in _CHOICES[field]:
             return value
         case "hash_phones":
             return bool(value)

@@ -5,10 +5,12 @@ from hatua.registry.accounts import Accounts
 from hatua.registry.api_keys import ApiKeys
 from hatua.registry.audit import AuditTrail
 from hatua.registry.database import open_engine
+from hatua.registry.erasures import Erasures
 from hatua.registry.members import Members
 from hatua.registry.migrate import apply_migrations, check_migrated
 from hatua.registry.projects import Projects
 from hatua.registry.resets import PasswordResets
+from hatua.registry.salts import DailySalts
 from hatua.registry.second_factor import SecondFactors
 from hatua.registry.setup import Setup
 from hatua.registry.sign_on import SignOn
@@ -29,6 +31,8 @@ class Registry(
     PasswordResets,
     Accounts,
     Setup,
+    DailySalts,
+    Erasures,
     AuditTrail,
 ):
     """Metadata, blocking and safe from any thread; several processes may hold one database open.

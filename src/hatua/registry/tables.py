@@ -101,6 +101,8 @@ projects = Table(
     Column("retention_days", Integer, nullable=False),
     Column("keep_ip", String(16), nullable=False),
     Column("hash_phones", Boolean, nullable=False),
+    Column("honour_gpc", String(16), nullable=False, server_default="no"),
+    Column("cookieless", String(16), nullable=False, server_default="off"),
     Column("created_at", BigInteger, nullable=False),
     UniqueConstraint("tenant_id", "name"),
 )
@@ -178,6 +180,33 @@ sign_in_failures = Table(
     Column("failures", Integer, nullable=False),
     Column("last_failed_at", BigInteger, nullable=False),
     Column("delayed_until", BigInteger, nullable=False),
+)
+
+daily_salts = Table(
+    "daily_salts",
+    metadata,
+    Column("day", Integer, primary_key=True, autoincrement=False),  # Unix time // 86,400 s
+    Column("salt", String(64), nullable=False),
+)
+
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("project_id", ID, nullable=False),
+    Column("tenant_id", ID, nullable=False),
+    Column("erased_at", BigInteger, nullable=False),
+    Column("finished_at", BigInteger, nullable=True),
+    Column("key_check", String(32), nullable=False),  # which secret made the hashes
+    Column("receipt", JSON, nullable=False),
+    Index(None, "project_id", "erased_at"),
+)
+
+erased_ids = Table(
+    "erased_ids",
+    metadata,
+    Column("erasure_id", ID, ForeignKey("erasures.id"), primary_key=True),
+    Column("id_hash", HASH, primary_key=True),  # HMAC under the installation's secret
 )
 
 audit_log = Table(
