@@ -23,6 +23,9 @@ def test_set_up_signs_the_first_admin_in_and_closes_behind_them(dashboard: Dashb
         "user": None,
         "csrf": None,
         "version": "0.1.0",
+        "organisations": [],
+        "mail": False,
+        "sign_on": None,
     }
     token = dashboard.registry.issue_setup_token()
     wrong = client.post("/api/auth/setup", json={**SETUP, "setup_token": "guess"})

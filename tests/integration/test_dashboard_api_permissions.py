@@ -1,5 +1,7 @@
 """Who may do what, route by route: the table in code against the application, and against the front door."""
 
+import re
+from secrets import token_hex
 from typing import Any
 
 import httpx
@@ -8,7 +10,7 @@ from litestar import Litestar
 from litestar.routes import HTTPRoute
 
 from hatua.dashboard_api.app import openapi_document
-from hatua.dashboard_api.permissions import PERMISSIONS
+from hatua.dashboard_api.permissions import PERMISSIONS, SIGNED_IN
 from hatua.registry.model import ROLES, SCOPES
 from hatua.registry.store import Registry
 from tests.fixtures.dashboard import DashboardServer
@@ -29,6 +31,9 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/dashboard/projects"): {"name": "Another"},
     ("PATCH", "/api/dashboard/projects/{project_id}"): {"retention_days": 30},
     ("POST", "/api/dashboard/projects/{project_id}/write-keys"): {"name": "kiosk"},
+    ("POST", "/api/dashboard/projects/{project_id}/write-keys/{key_id}/rotate"): {"overlap_hours": 0},
+    ("PATCH", "/api/dashboard/members/{user_id}"): {"role": "analyst"},
+    ("POST", "/api/dashboard/invitations"): {"email": "new@example.com", "role": "viewer"},
     ("POST", "/api/dashboard/api-keys"): {"name": "script", "project_id": "{project_id}", "scopes": ["read"]},
     ("POST", "/api/dashboard/dead-letters/replay"): {"project": "{project_id}", "all": True},
     ("POST", "/api/dashboard/dead-letters/purge"): {"project": "{project_id}", "all": True},
@@ -72,13 +77,10 @@ def test_every_documented_operation_is_in_the_table() -> None:
 
 
 def ask(client: httpx.Client, server: DashboardServer, method: str, template: str, project: str) -> httpx.Response:
-    """One request to a route, well-formed, for this project."""
-    keys = server.registry.write_keys(project)
-    path = template.replace("{project_id}", project)
-    if "api-keys/{key_id}" in template:
-        path = path.replace("{key_id}", server.registry.create_api_key(project)[0].id)
-    elif "{key_id}" in template:
-        path = path.replace("{key_id}", keys[-1].id)
+    """One request to a route, well-formed, for this project; what the path names is made for it."""
+    path = template
+    for name in re.findall(r"{(\w+)}", template):
+        path = path.replace(f"{{{name}}}", _made(server, name, template, project))
     body = {
         k: v.replace("{project_id}", project) if isinstance(v, str) else v
         for k, v in BODIES.get((method, template), {}).items()
@@ -88,12 +90,65 @@ def ask(client: httpx.Client, server: DashboardServer, method: str, template: st
     return client.request(method, path, params=query, **options)
 
 
+def _made(server: DashboardServer, name: str, template: str, project: str) -> str:
+    registry, tenant = server.registry, server.set_up().project.tenant_id
+    match name:
+        case "project_id":
+            return project
+        case "key_id" if "api-keys" in template:
+            return registry.create_api_key(project)[0].id
+        case "key_id":
+            return registry.create_write_key(project).id
+        case "user_id":
+            return registry.create_user(tenant, f"{token_hex(8)}@example.com", "Guest", None, "viewer").id
+        case "invitation_id":
+            return registry.invite(tenant, f"{token_hex(8)}@example.com", "viewer")[0].id
+    raise AssertionError(f"how is {{{name}}} of {template} made? say it here")
+
+
 def dashboard_routes() -> list[tuple[str, str]]:
     return sorted(
         (method, path)
         for (method, path), rule in PERMISSIONS.items()
         if not rule.public and path.startswith("/api/dashboard") and path != "/api/dashboard/live"
     )
+
+
+def own_routes() -> list[tuple[str, str]]:
+    """Routes about the caller alone: for every person, for no key. What they do is tested elsewhere."""
+    return sorted(
+        (method, path)
+        for (method, path), rule in PERMISSIONS.items()
+        if not rule.public and not path.startswith("/api/dashboard")
+    )
+
+
+def test_every_route_that_is_not_public_is_walked_by_one_of_the_tests() -> None:
+    live = {("GET", "/api/dashboard/live")}  # endless; has a test of its own
+    walked = set(dashboard_routes()) | set(own_routes()) | live
+    assert walked == {route for route, rule in PERMISSIONS.items() if not rule.public}
+    assert all(PERMISSIONS[route] == SIGNED_IN for route in own_routes())
+
+
+def test_no_key_of_any_scope_reaches_what_belongs_to_a_person(dashboard: DashboardServer) -> None:
+    client = dashboard.with_key(*SCOPES)
+    for method, path in own_routes():
+        answer = client.request(method, path.replace("{session_id}", "ses_1"))
+        assert (answer.status_code, answer.json()["error"]["code"]) == (403, "forbidden"), (method, path)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_person_reaches_their_own_account_and_only_with_proof_of_intent(
+    dashboard: DashboardServer, role: Any
+) -> None:
+    client = dashboard.signed_in(role)
+    del client.headers["X-Hatua-Csrf"]
+    for method, path in own_routes():
+        answer = client.request(method, path.replace("{session_id}", "ses_1"))
+        if method == "GET":
+            assert answer.is_success, (method, path, answer.text)
+        else:
+            assert (answer.status_code, answer.json()["error"]["code"]) == (403, "csrf"), (method, path)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -121,8 +176,12 @@ def test_an_api_key_may_do_what_its_scope_says_and_nothing_else(dashboard: Dashb
 
 def test_nobody_may_do_anything_that_is_not_public(dashboard: DashboardServer) -> None:
     client = dashboard.client()
-    for method, path in dashboard_routes():
-        answer = ask(client, dashboard, method, path, dashboard.project_id)
+    for method, path in [*dashboard_routes(), *own_routes()]:
+        answer = (
+            client.request(method, path.replace("{session_id}", "ses_1"))
+            if "/api/dashboard" not in path
+            else ask(client, dashboard, method, path, dashboard.project_id)
+        )
         assert (answer.status_code, answer.json()["error"]["code"]) == (401, "not_signed_in"), (method, path)
 
 
@@ -142,7 +201,7 @@ def test_a_project_of_another_tenant_answers_exactly_like_one_that_does_not_exis
         for method, path in dashboard_routes():
             if "{project_id}" not in path and path not in QUERIES:
                 continue
-            if path == "/api/dashboard/projects/{project_id}/write-keys/{key_id}":
+            if "write-keys/{key_id}" in path:  # the key must be one of that project: tested below
                 continue
             if "Authorization" in client.headers and not PERMISSIONS[method, path].scopes:
                 continue
@@ -172,6 +231,40 @@ def test_a_write_key_is_revoked_in_its_own_project_only(dashboard: DashboardServ
     for project in (theirs.id, dashboard.project_id, "prj_nobody"):
         assert admin.delete(f"/api/dashboard/projects/{project}/write-keys/{key.id}").status_code == 404
     assert registry.write_key(key.key) is not None
+
+
+def test_people_and_keys_of_another_tenant_answer_exactly_like_ones_that_do_not_exist(
+    dashboard: DashboardServer,
+) -> None:
+    dashboard.set_up()
+    registry = dashboard.registry
+    others = registry.create_tenant("Others").id
+    theirs = registry.create_project("Theirs", others)
+    stranger = registry.create_user(others, "stranger@example.com", "Stranger", None, "admin").id
+    foreign = {
+        "user_id": stranger,
+        "invitation_id": registry.invite(others, "guest@example.com", "viewer")[0].id,
+        "key_id": registry.create_api_key(theirs.id)[0].id,
+        "project_id": theirs.id,
+    }
+    admin = dashboard.signed_in("admin")
+    walked = 0
+    for method, path in dashboard_routes():
+        names = re.findall(r"{(\w+)}", path)
+        if not names:
+            continue
+        options: dict[str, Any] = {"json": BODIES[method, path]} if (method, path) in BODIES else {}
+        there, nowhere = path, path
+        for name in names:
+            there = there.replace(f"{{{name}}}", foreign[name])
+            nowhere = nowhere.replace(f"{{{name}}}", "xyz_nobody")
+        answer, unknown = admin.request(method, there, **options), admin.request(method, nowhere, **options)
+        assert answer.status_code == unknown.status_code == 404, (method, path, answer.text)
+        assert answer.json() == unknown.json(), (method, path)
+        walked += 1
+    assert walked >= 11
+    assert [each.role for each in registry.members(others)] == ["admin"]
+    assert len(registry.invitations(others)) == len(registry.api_keys(tenant_id=others)) == 1
 
 
 def test_the_live_stream_is_closed_to_viewers_and_foreign_projects(dashboard: DashboardServer) -> None:

@@ -13,6 +13,7 @@ import uvloop
 
 from hatua.base.clock import system_clock
 from hatua.base.log import fields
+from hatua.cli.doors import doors
 from hatua.cli.http import address_behind_proxies, listening, refuse_taken_port, stop_on_signals
 from hatua.cli.ledger import recounted
 from hatua.cli.metrics import LedgerWatch, Part, RequestCounts, build_info, log_depth, processor_counts
@@ -126,6 +127,7 @@ async def _run_api(settings: Settings, data: Path) -> int:
             static_dir=settings.assets / "dashboard",
             client_address=address_behind_proxies(settings.collector),
             log=admin,
+            doors=doors(settings),
         )
         await stack.enter_async_context(dashboard.lifespan())
         ready = StoresAnswer(registry=registry.tenants, warehouse=lambda: warehouse.rows("SELECT 1 AS one"))

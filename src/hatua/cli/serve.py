@@ -12,6 +12,7 @@ import uvloop
 import hatua
 from hatua.base.clock import system_clock
 from hatua.cli.demo_run import DemoRun
+from hatua.cli.doors import doors
 from hatua.cli.http import address_behind_proxies, listening, local_url, refuse_taken_port, stop_on_signals
 from hatua.cli.ledger import recounted
 from hatua.cli.metrics import LedgerWatch, build_info, processor_counts
@@ -75,6 +76,7 @@ async def _run(settings: Settings, data: Path, demo: DemoRun | None) -> int:
             static_dir=settings.assets / "dashboard",
             client_address=address_behind_proxies(collector_settings),
             log=admin,
+            doors=doors(settings),
         )
         await stack.enter_async_context(dashboard.lifespan())
         demo_site = demo.prepare(registry) if demo else None

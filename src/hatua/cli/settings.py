@@ -9,7 +9,9 @@ import msgspec
 from hatua.base.outgoing import OutgoingSettings
 from hatua.base.settings import Secret, env, load, refuse_unknown, variables
 from hatua.collector.settings import CollectorSettings
+from hatua.dashboard_api.provider import OidcSettings
 from hatua.dashboard_api.settings import DashboardApiSettings
+from hatua.mail.settings import MailSettings
 from hatua.processor.settings import ProcessorSettings
 from hatua.streams.settings import StreamsSettings
 from hatua.warehouse.settings import WarehouseSettings
@@ -59,6 +61,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     processor: ProcessorSettings
     warehouse: WarehouseSettings
     dashboard_api: DashboardApiSettings
+    mail: MailSettings
+    oidc: OidcSettings
     outgoing: OutgoingSettings
 
     @property
@@ -80,6 +84,8 @@ SECTIONS: dict[str, type[msgspec.Struct]] = {
     "processor": ProcessorSettings,
     "warehouse": WarehouseSettings,
     "dashboard_api": DashboardApiSettings,
+    "mail": MailSettings,
+    "oidc": OidcSettings,
     "outgoing": OutgoingSettings,
 }
 

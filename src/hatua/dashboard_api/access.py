@@ -12,7 +12,7 @@ from hatua.dashboard_api.caller import Caller, caller_of_key, caller_of_session
 from hatua.dashboard_api.errors import NotSignedIn, Refused
 from hatua.dashboard_api.permissions import PERMISSIONS
 from hatua.dashboard_api.rooms import Rooms, rooms_of
-from hatua.registry.model import ProjectAccess
+from hatua.registry.model import ProjectAccess, SessionAccess
 
 SESSION_COOKIE = "hatua_session"
 CSRF_HEADER = "x-hatua-csrf"
@@ -23,7 +23,7 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 
 async def only_permitted(connection: Connection, _handler: BaseRouteHandler) -> None:
-    """Litestar guard of the whole application. Raises NotSignedIn, or Refused with 403."""
+    """Litestar guard of the whole application. Raises NotSignedIn, RateLimited, or Refused with 403."""
     method = connection.scope["method"]  # type: ignore[typeddict-item]
     if method == "OPTIONS":
         return  # answered with Allow only
@@ -35,10 +35,14 @@ async def only_permitted(connection: Connection, _handler: BaseRouteHandler) -> 
     if method not in _SAFE:
         _refuse_other_bodies(connection)
     if rule.public:
+        if method not in _SAFE:
+            rooms = rooms_of(connection)
+            rooms.rates.take_stranger(rooms.client_address(connection.scope))
         return
     caller = await identify(connection)
     if caller is None:
         raise NotSignedIn("Sign in, or send an API key as a Bearer token.")
+    rooms_of(connection).rates.take(f"{caller.way}:{caller.id}")
     if not (caller.role in rule.roles or rule.scopes.intersection(caller.scopes)):
         who = f"the role {caller.role}" if caller.role else f"an API key with the scope {', '.join(caller.scopes)}"
         raise Refused(HTTPStatus.FORBIDDEN, "forbidden", f"This is not open to {who}.")
@@ -68,18 +72,26 @@ async def identify(connection: Connection) -> Caller | None:
         if scheme.lower() != "bearer":
             return None
         key = await rooms.in_thread(rooms.registry.api_key, token.strip())
-        return caller_of_key(key) if key else None
+        return caller_of_key(key, rooms.client_address(connection.scope)) if key else None
     token = connection.cookies.get(SESSION_COOKIE, "")
     if not token:
         return None
     access = await rooms.in_thread(rooms.registry.session, token)
-    return caller_of_session(access) if access else None
+    return caller_of_session(access, rooms.client_address(connection.scope)) if access else None
 
 
 def caller_of(connection: Connection) -> Caller:
     """The caller that the guard let in."""
     caller: Caller = connection.scope[_CALLER]  # type: ignore[literal-required]
     return caller
+
+
+def session_of_caller(connection: Connection) -> SessionAccess:
+    """The session of a person that the guard let in, on routes that no API key may use."""
+    session = caller_of(connection).session
+    if session is None:
+        raise NotSignedIn("This is for people who are signed in.")
+    return session
 
 
 async def project_of(rooms: Rooms, caller: Caller, project_id: str, path: str) -> ProjectAccess:

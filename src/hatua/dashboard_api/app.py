@@ -19,17 +19,25 @@ import hatua
 from hatua.analytics.reader import Reader
 from hatua.base.clock import Clock
 from hatua.dashboard_api.access import SESSION_COOKIE, only_permitted
+from hatua.dashboard_api.controllers import sign_on
+from hatua.dashboard_api.controllers.account import AccountController
 from hatua.dashboard_api.controllers.analytics import AnalyticsController
 from hatua.dashboard_api.controllers.api_keys import ApiKeyController
+from hatua.dashboard_api.controllers.audit import AuditController
 from hatua.dashboard_api.controllers.auth import AuthController, open_link
 from hatua.dashboard_api.controllers.events import EventController
+from hatua.dashboard_api.controllers.invited import InvitedController
 from hatua.dashboard_api.controllers.ledger import LedgerController
+from hatua.dashboard_api.controllers.members import InvitationController, MemberController
 from hatua.dashboard_api.controllers.projects import ProjectController
+from hatua.dashboard_api.cookies import by_tls
 from hatua.dashboard_api.desk import Desk
+from hatua.dashboard_api.doors import Doors
 from hatua.dashboard_api.errors import answer_error
 from hatua.dashboard_api.live import LiveHub
 from hatua.dashboard_api.log_admin import LogAdmin
 from hatua.dashboard_api.openapi import FinishedDocument, finished
+from hatua.dashboard_api.rates import Rates
 from hatua.dashboard_api.rooms import MAX_SIGN_INS_AT_ONCE, Rooms, rooms_of, socket_address
 from hatua.dashboard_api.settings import DashboardApiSettings
 from hatua.dashboard_api.site import Site
@@ -50,12 +58,14 @@ def make_dashboard_api(
     static_dir: Path | None,
     client_address: Callable[[Scope], str] = socket_address,
     log: LogAdmin | None = None,
+    doors: Doors | None = None,
 ) -> Litestar:
     """An ASGI app for /api/*, /auth/* and everything of the built dashboard.
 
     Run it inside `async with app.lifespan():` (or under a server that speaks the lifespan protocol), so that live
     streams end when the process stops. `client_address` tells whose sign-in failures count together; behind a proxy
-    the socket's address is the proxy's. `log`: None, and the ledger and the dead letters answer 503 `no_log`."""
+    the socket's address is the proxy's. `doors`: e-mail and single sign-on, where
+    there are any. `log`: None, and the ledger and the dead letters answer 503 `no_log`."""
     rooms = Rooms(
         settings=settings,
         registry=registry,
@@ -67,6 +77,8 @@ def make_dashboard_api(
         site=Site(static_dir),
         signing_in=asyncio.Semaphore(MAX_SIGN_INS_AT_ONCE),
         log=log,
+        rates=Rates(settings, clock),
+        doors=doors or Doors(),
     )
     return _application(State({"rooms": rooms}))
 
@@ -99,6 +111,13 @@ def _application(state: State) -> Litestar:
             AnalyticsController,
             EventController,
             LedgerController,
+            AccountController,
+            InvitedController,
+            MemberController,
+            InvitationController,
+            AuditController,
+            sign_on.leave,
+            sign_on.come_back,
             _site,
         ],
         guards=[only_permitted],
@@ -110,7 +129,7 @@ def _application(state: State) -> Litestar:
         compression_config=CompressionConfig(
             backend="gzip",
             minimum_size=1_000,
-            exclude=["^/api/auth", "^/api/dashboard/live"],
+            exclude=["^/api/auth", "^/api/account", "^/api/dashboard/live"],
             exclude_opt_key="own_encoding",
         ),
         openapi_config=OpenAPIConfig(
@@ -156,4 +175,6 @@ async def _guarding_headers(message: Message, scope: Scope) -> None:
         b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
         b"cache-control": b"no-store",
     }
+    if by_tls(scope):
+        wanted[b"strict-transport-security"] = b"max-age=31536000"
     message["headers"] = [*message["headers"], *((k, v) for k, v in wanted.items() if k not in present)]

@@ -13,6 +13,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     """A person with a session, or a script with an API key.
 
     `project_id`: the only project an API key reaches; None for people, who reach every project of their tenant.
+    `address`: where the request comes from.
     """
 
     way: Way
@@ -22,6 +23,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     scopes: tuple[Scope, ...] = ()
     project_id: str | None = None
     csrf: str = ""
+    address: str = ""
     session: SessionAccess | None = None
 
     @property
@@ -32,10 +34,10 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def actor(self) -> Actor:
         """For the audit trail."""
-        return Actor("user" if self.way == "session" else "api_key", self.id)
+        return Actor("user" if self.way == "session" else "api_key", self.id, self.address)
 
 
-def caller_of_session(access: SessionAccess) -> Caller:
+def caller_of_session(access: SessionAccess, address: str = "") -> Caller:
     """A signed-in person."""
     return Caller(
         way="session",
@@ -43,11 +45,12 @@ def caller_of_session(access: SessionAccess) -> Caller:
         tenant_id=access.member.tenant_id,
         role=access.member.role,
         csrf=access.csrf,
+        address=address,
         session=access,
     )
 
 
-def caller_of_key(access: ApiKeyAccess) -> Caller:
+def caller_of_key(access: ApiKeyAccess, address: str = "") -> Caller:
     """A script with a valid key."""
     return Caller(
         way="api_key",
@@ -55,4 +58,5 @@ def caller_of_key(access: ApiKeyAccess) -> Caller:
         tenant_id=access.tenant_id,
         scopes=access.scopes,
         project_id=access.project_id,
+        address=address,
     )

@@ -1,6 +1,7 @@
 """The session cookie: out of reach of scripts, not sent by other sites' pages, TLS only where there is TLS."""
 
 from litestar.datastructures import Cookie
+from litestar.types import Scope
 
 from hatua.dashboard_api.access import SESSION_COOKIE, Connection
 from hatua.registry.model import NewSession
@@ -25,11 +26,13 @@ def _cookie(connection: Connection, value: str, max_age: int) -> Cookie:
         path="/",
         httponly=True,
         samesite="lax",
-        secure=_by_tls(connection),
+        secure=by_tls(connection.scope),
     )
 
 
-def _by_tls(connection: Connection) -> bool:
-    # The header may be forged, but only into a stricter cookie for the forger's own browser.
-    forwarded = connection.headers.get("x-forwarded-proto", "").partition(",")[0].strip().lower()
-    return "https" in (connection.scope["scheme"], forwarded)
+def by_tls(scope: Scope) -> bool:
+    """Whether the browser came here over TLS, as far as anybody says."""
+    # The header may be forged, but only into a stricter answer for the forger's own browser.
+    sent = next((value for name, value in scope["headers"] if name == b"x-forwarded-proto"), b"")
+    forwarded = sent.partition(b",")[0].strip().lower()
+    return b"https" in (str(scope["scheme"]).encode(), forwarded)

@@ -13,11 +13,17 @@ from hatua.analytics.errors import InvalidQuestion, NotFound
 from hatua.base.errors import HatuaError, Unavailable
 from hatua.registry.errors import (
     AlreadyExists,
+    BelongsElsewhere,
     InvalidField,
+    InvalidLink,
     InvalidSetupToken,
+    LastAdmin,
+    SecondFactorNeeded,
+    SecondFactorOn,
     SetupAlreadyDone,
     SignInDelayed,
     UnknownRecord,
+    WrongCode,
     WrongCredentials,
 )
 from hatua.warehouse.errors import QueryTooHeavy, SchemaMissing
@@ -55,6 +61,14 @@ class NotSignedIn(HatuaError):
     """No live session and no valid API key came with the request."""
 
 
+class RateLimited(HatuaError):
+    """This account, or this address, has asked too often; the next request is taken after `retry_after_s`."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__(f"too many requests; try again in {retry_after_s} s")
+        self.retry_after_s = retry_after_s
+
+
 class TooManyRequests(Unavailable):
     """As many questions or streams are under way as this process takes at once."""
 
@@ -86,6 +100,13 @@ TABLE: tuple[Row, ...] = (
     (InvalidSetupToken, HTTPStatus.FORBIDDEN, "invalid_setup_token", lambda _: "body.setup_token"),
     (SetupAlreadyDone, HTTPStatus.CONFLICT, "setup_done", _nowhere),
     (WrongCredentials, HTTPStatus.UNAUTHORIZED, "wrong_credentials", _nowhere),
+    (SecondFactorNeeded, HTTPStatus.UNAUTHORIZED, "second_factor_needed", lambda _: "body.code"),
+    (WrongCode, HTTPStatus.UNAUTHORIZED, "wrong_code", lambda _: "body.code"),
+    (SecondFactorOn, HTTPStatus.CONFLICT, "second_factor", _nowhere),
+    (InvalidLink, HTTPStatus.FORBIDDEN, "invalid_link", lambda _: "body.token"),
+    (LastAdmin, HTTPStatus.CONFLICT, "last_admin", _nowhere),
+    (BelongsElsewhere, HTTPStatus.CONFLICT, "belongs_elsewhere", _nowhere),
+    (RateLimited, HTTPStatus.TOO_MANY_REQUESTS, "rate_limited", _nowhere),
     (SignInDelayed, HTTPStatus.TOO_MANY_REQUESTS, "sign_in_delayed", _nowhere),
     (NotSignedIn, HTTPStatus.UNAUTHORIZED, "not_signed_in", _nowhere),
     (Unavailable, HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", _nowhere),
@@ -105,7 +126,7 @@ def answer_error(request: Request[Any, Any, Any], problem: Exception) -> Respons
     headers: dict[str, str] = {}
     if isinstance(problem, HTTPException) and problem.headers and "allow" in problem.headers:
         headers["Allow"] = problem.headers["allow"]
-    if isinstance(problem, SignInDelayed | Unavailable):
+    if isinstance(problem, SignInDelayed | RateLimited | Unavailable):
         headers["Retry-After"] = str(problem.retry_after_s)
     if isinstance(problem, NotSignedIn):
         headers["WWW-Authenticate"] = "Bearer"

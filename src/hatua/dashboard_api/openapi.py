@@ -23,7 +23,10 @@ PROBLEMS = {
     401: _problem("Not signed in"),
     403: _problem("Not open to this role or key"),
     404: _problem("No such thing within reach"),
+    409: _problem("Does not fit what is there"),
+    415: _problem("A body that is not said to be JSON"),
     422: _problem("The question is too heavy; ask for less"),
+    429: _problem("Asked too often; Retry-After says when to try again"),
     503: _problem("Cannot be answered now; Retry-After says when to try again"),
 }
 

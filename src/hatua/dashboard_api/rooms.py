@@ -11,9 +11,11 @@ from litestar.types import Scope
 from hatua.analytics.reader import Reader
 from hatua.base.clock import Clock
 from hatua.dashboard_api.desk import Desk
+from hatua.dashboard_api.doors import Doors
 from hatua.dashboard_api.live import LiveHub
 from hatua.dashboard_api.log_admin import LogAdmin
 from hatua.dashboard_api.masking import Masker
+from hatua.dashboard_api.rates import Rates
 from hatua.dashboard_api.settings import DashboardApiSettings
 from hatua.dashboard_api.site import Site
 from hatua.registry.store import Registry
@@ -37,7 +39,10 @@ class Rooms:
     live: LiveHub
     site: Site
     signing_in: asyncio.Semaphore
+    rates: Rates
+    doors: Doors
     log: LogAdmin | None = None
+    mailing: set[asyncio.Task[None]] = field(default_factory=set)
     maskers: dict[str, Masker] = field(default_factory=dict)
 
     async def in_thread(self, call: Callable[..., T], *args: Any, **kwargs: Any) -> T:

@@ -23,23 +23,17 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     tenant_name: str
 
 
-class AuthState(msgspec.Struct, frozen=True, kw_only=True):
-    """`csrf`: to be sent as X-Hatua-Csrf with every request that changes something; null when nobody is signed in."""
-
-    setup_needed: bool
-    user: User | None
-    csrf: str | None
-    version: str
-
-
 class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
     user: User
     csrf: str
 
 
 class LoginRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`code`: of the authenticator app, or a recovery code; asked for with `second_factor_needed`."""
+
     email: Line
     password: Line
+    code: Line = ""
 
 
 class SetupRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

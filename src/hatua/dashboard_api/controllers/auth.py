@@ -8,11 +8,13 @@ from litestar.params import FromQuery, JSONBody
 from litestar.response import Redirect
 
 import hatua
-from hatua.dashboard_api.access import SESSION_COOKIE, identify
+from hatua.dashboard_api.access import SESSION_COOKIE, caller_of, identify, session_of_caller
 from hatua.dashboard_api.cookies import no_cookie, session_cookie
 from hatua.dashboard_api.openapi import PROBLEMS
-from hatua.dashboard_api.rooms import rooms_of
-from hatua.dashboard_api.shapes import AuthState, LoginRequest, SetupDone, SetupRequest, SignedIn, project_of, user_of
+from hatua.dashboard_api.people_shapes import AuthState, ChosenOrganisation, Organisation, SignOnOffer
+from hatua.dashboard_api.rooms import Rooms, rooms_of
+from hatua.dashboard_api.shapes import LoginRequest, SetupDone, SetupRequest, SignedIn, project_of, user_of
+from hatua.registry.model import SessionAccess
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -42,6 +44,9 @@ class AuthController(Controller):
             user=user_of(signed_in.member) if signed_in else None,
             csrf=signed_in.csrf if signed_in else None,
             version=hatua.__version__,
+            organisations=await _organisations(rooms, signed_in),
+            mail=rooms.doors.mailer is not None,
+            sign_on=SignOnOffer(name=rooms.doors.provider.name, path="/auth/sso") if rooms.doors.provider else None,
         )
 
     @post(
@@ -77,7 +82,14 @@ class AuthController(Controller):
         rooms = rooms_of(request)
         address = rooms.client_address(request.scope)
         async with rooms.signing_in:
-            session = await rooms.in_thread(rooms.registry.sign_in, data.email, data.password, address)
+            session = await rooms.in_thread(
+                rooms.registry.sign_in,
+                data.email,
+                data.password,
+                address,
+                code=data.code,
+                agent=request.headers.get("user-agent", ""),
+            )
         answer = SignedIn(user=user_of(session.member), csrf=session.csrf)
         return Response(answer, status_code=HTTPStatus.OK, cookies=[session_cookie(request, session)])
 
@@ -93,12 +105,32 @@ class AuthController(Controller):
         await rooms.in_thread(rooms.registry.sign_out, request.cookies.get(SESSION_COOKIE, ""))
         return Response(None, status_code=HTTPStatus.NO_CONTENT, cookies=[no_cookie(request)])
 
+    @post(
+        "/organisation",
+        operation_id="chooseOrganisation",
+        status_code=HTTPStatus.OK,
+        summary="Look at another organisation that you belong to",
+        responses=PROBLEMS,
+    )
+    async def choose(self, request: AnyRequest, data: JSONBody[ChosenOrganisation]) -> SignedIn:
+        rooms, caller, session = rooms_of(request), caller_of(request), session_of_caller(request)
+        member = await rooms.in_thread(rooms.registry.choose_organisation, caller.id, session.id, data.tenant_id)
+        return SignedIn(user=user_of(member), csrf=session.csrf)
+
+
+async def _organisations(rooms: Rooms, signed_in: SessionAccess | None) -> list[Organisation]:
+    if signed_in is None:
+        return []
+    found = await rooms.in_thread(rooms.registry.organisations, signed_in.member.user_id)
+    return [Organisation(id=each.id, name=each.name, role=each.role) for each in found]
+
 
 @get("/auth/open", include_in_schema=False)
 async def open_link(request: AnyRequest, token: FromQuery[str] = "") -> Response[Any]:
     """A person opens this in a browser, so a spent link is a page, not JSON."""
     rooms = rooms_of(request)
-    session = await rooms.in_thread(rooms.registry.open_sign_in_link, token)
+    address, agent = rooms.client_address(request.scope), request.headers.get("user-agent", "")
+    session = await rooms.in_thread(rooms.registry.open_sign_in_link, token, address, agent)
     if session is None:
         return Response(_SPENT, status_code=HTTPStatus.UNAUTHORIZED, media_type="text/html; charset=utf-8")
     return Redirect("/", status_code=302, cookies=[session_cookie(request, session)])

@@ -11,6 +11,7 @@ from hatua.analytics.events_list import unix_ms
 from hatua.analytics.timerange import iso_utc
 from hatua.dashboard_api.access import caller_of, project_of
 from hatua.dashboard_api.openapi import PROBLEMS
+from hatua.dashboard_api.people_shapes import RotateKey
 from hatua.dashboard_api.rooms import Rooms, rooms_of
 from hatua.dashboard_api.shapes import (
     FirstEvent,
@@ -83,6 +84,26 @@ class ProjectController(Controller):
         rooms, caller = rooms_of(request), caller_of(request)
         await project_of(rooms, caller, project_id, "path.project_id")
         await rooms.in_thread(rooms.registry.revoke_write_key, project_id, key_id, by=caller.actor)
+
+    @post(
+        "/{project_id:str}/write-keys/{key_id:str}/rotate",
+        operation_id="rotateWriteKey",
+        summary="A new key of the same name; the old one goes on for a while",
+        responses=PROBLEMS,
+    )
+    async def rotate_key(
+        self, request: AnyRequest, project_id: FromPath[str], key_id: FromPath[str], data: JSONBody[RotateKey]
+    ) -> WriteKey:
+        rooms, caller = rooms_of(request), caller_of(request)
+        await project_of(rooms, caller, project_id, "path.project_id")
+        key = await rooms.in_thread(
+            rooms.registry.rotate_write_key,
+            project_id,
+            key_id,
+            overlap_ms=data.overlap_hours * 3_600_000,
+            by=caller.actor,
+        )
+        return write_key_of(key)
 
     @get(
         "/{project_id:str}/first-event",

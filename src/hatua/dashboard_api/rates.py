@@ -1,0 +1,41 @@
+"""How often one account, or one address that is nobody yet, may ask."""
+
+from ipaddress import IPv6Address, ip_address
+
+from hatua.base.clock import Clock
+from hatua.base.rates import WindowLimiter
+from hatua.dashboard_api.errors import RateLimited
+from hatua.dashboard_api.settings import DashboardApiSettings
+
+
+class Rates:
+    """Counts in the memory of this process. Failed sign-ins are counted in the registry besides, for all processes."""
+
+    def __init__(self, settings: DashboardApiSettings, clock: Clock) -> None:
+        self._clock = clock
+        self._accounts = WindowLimiter(settings.rate_limit_requests, settings.rate_limit_window_ms)
+        self._strangers = WindowLimiter(settings.sign_in_requests, settings.rate_limit_window_ms)
+
+    def take(self, account: str) -> None:
+        """One request of a user or an API key. Raises RateLimited."""
+        self._count(self._accounts, account)
+
+    def take_stranger(self, address: str) -> None:
+        """One attempt to sign in, accept, or reset. Raises RateLimited."""
+        self._count(self._strangers, network_of(address))
+
+    def _count(self, limiter: WindowLimiter, key: str) -> None:
+        wait_s = limiter.take(key, self._clock())
+        if wait_s:
+            raise RateLimited(wait_s)
+
+
+def network_of(address: str) -> str:
+    """An IPv4 address, or the /64 of an IPv6 one: a household has all of it."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv6Address):
+        return str(parsed.ipv4_mapped) if parsed.ipv4_mapped else parsed.exploded[:19]
+    return address

@@ -1,0 +1,1 @@
+"""E-mail out, over SMTP. Imports base only."""
