@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from hatua.base.settings import Secret
 from hatua.streams.redis_streams import RedisLog
 from hatua.streams.settings import StreamsSettings
 from hatua.warehouse.client import Warehouse
@@ -179,7 +180,7 @@ def test_serve_uses_the_engines_that_are_named_and_tells_all_its_numbers(cluster
     assert project.event_ids(serve) == [event["event_id"]]
     assert not (data / "log.db").exists()
     assert not (data / "warehouse").exists()
-    admin = RedisLog(StreamsSettings(redis_url=cluster.redis.url, stream_key="of-serve")).admin()
+    admin = RedisLog(StreamsSettings(redis_url=Secret(cluster.redis.url), stream_key="of-serve")).admin()
     (row,) = admin.ledger(project.id, 0, 2**31)
     assert (row.received, row.pending) == (1, 0)
     admin.close()
