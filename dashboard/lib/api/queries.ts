@@ -21,6 +21,7 @@ import type {
   FirstEvent,
   Heatmap,
   HeatmapMetric,
+  Interval,
   NewApiKey,
   Overview,
   Project,
@@ -96,10 +97,10 @@ function useAnswer<T>(
 export const useOverview = (question: Question | null) =>
   useAnswer<Overview>('overview', question, { compare: question?.compare ?? 'none' });
 
-export const useTimeseries = (question: Question | null) =>
+export const useTimeseries = (question: Question | null, interval: Interval) =>
   useAnswer<Timeseries>('timeseries', question, {
     metrics: MAIN_METRICS.join(','),
-    interval: question?.interval ?? 'day',
+    interval,
     compare: question?.compare ?? 'none',
   });
 

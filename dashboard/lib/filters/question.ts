@@ -2,6 +2,7 @@
 
 /** The common part of every analytics question: which project, which days, which filters. */
 import { useMemo } from 'react';
+import { useShallow } from 'zustand/react/shallow';
 import type { Query } from '@/lib/api/client';
 import { useCurrentProject } from '@/lib/api/queries';
 import type { Compare, Filter, Interval } from '@/lib/api/types';
@@ -13,7 +14,6 @@ export interface Question {
   timezone: string;
   range: DayRange;
   days: number;
-  interval: Interval;
   params: Query;
   compare: Compare;
   filters: Filter[];
@@ -26,7 +26,15 @@ export function filtersParam(filters: Filter[]): string | undefined {
 /** Null until the address was read and a project is chosen. */
 export function useQuestion(): Question | null {
   const project = useCurrentProject();
-  const { range: choice, compare, interval: wanted, filters, ready } = useFilters();
+  // Picked one by one, so that another main figure or interval does not draw every panel anew.
+  const { choice, compare, filters, ready } = useFilters(
+    useShallow((state) => ({
+      choice: state.range,
+      compare: state.compare,
+      filters: state.filters,
+      ready: state.ready,
+    })),
+  );
   return useMemo(() => {
     if (!ready || !project) return null;
     const range = resolveRange(choice, project.timezone);
@@ -36,10 +44,15 @@ export function useQuestion(): Question | null {
       timezone: project.timezone,
       range,
       days,
-      interval: chooseInterval(wanted, days),
       params: { project: project.id, from: range.from, to: range.to, filters: filtersParam(filters) },
       compare,
       filters,
     };
-  }, [ready, project, choice, compare, wanted, filters]);
+  }, [ready, project, choice, compare, filters]);
+}
+
+/** The interval of series: the one that was picked where it fits the range, else the one that fits. */
+export function useInterval(question: Question | null): Interval {
+  const wanted = useFilters((state) => state.interval);
+  return chooseInterval(wanted, question?.days ?? 30);
 }

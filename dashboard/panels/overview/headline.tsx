@@ -2,7 +2,7 @@
 
 import { Card } from '@/components/ui/card';
 import { useOverview, useTimeseries } from '@/lib/api/queries';
-import { useQuestion } from '@/lib/filters/question';
+import { useInterval, useQuestion } from '@/lib/filters/question';
 import { KpiCards } from './kpi-cards';
 import { TrendPanel } from './trend-panel';
 
@@ -10,11 +10,12 @@ import { TrendPanel } from './trend-panel';
 export function Headline() {
   const question = useQuestion();
   const overview = useOverview(question);
-  const series = useTimeseries(question);
+  const interval = useInterval(question);
+  const series = useTimeseries(question, interval);
   return (
     <Card aria-label="Key figures">
       <KpiCards overview={overview} series={series.data} />
-      <TrendPanel query={series} question={question} overview={overview.data} />
+      <TrendPanel query={series} question={question} chosen={interval} overview={overview.data} />
     </Card>
   );
 }

@@ -50,9 +50,9 @@ interface KpiCardProps {
 }
 
 function KpiCard({ metric, overview, points, dimmed }: KpiCardProps) {
-  const { metric: chosen, setMetric } = useFilters();
+  const on = useFilters((state) => state.metric === metric);
+  const setMetric = useFilters((state) => state.setMetric);
   const words = METRICS[metric];
-  const on = metric === chosen;
   const figure = overview?.metrics[metric];
   const previous = overview?.previous_range;
   // Against a time without a single session every change would read "new": there is nothing to compare with.

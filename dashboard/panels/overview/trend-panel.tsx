@@ -3,7 +3,7 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import { CalendarX2 } from 'lucide-react';
 import dynamic from 'next/dynamic';
-import { useState } from 'react';
+import { useDeferredValue, useState } from 'react';
 import { DataTable } from '@/components/ui/data-table';
 import { DataTools } from '@/components/ui/data-tools';
 import { Panel } from '@/components/ui/panel';
@@ -36,6 +36,8 @@ const INTERVALS: readonly { key: Interval; label: string }[] = [
 interface TrendPanelProps {
   query: UseQueryResult<Timeseries>;
   question: Question | null;
+  /** The interval that is asked for; the answer on screen may still be of another one. */
+  chosen: Interval;
   overview: Overview | undefined;
 }
 
@@ -51,8 +53,10 @@ function tableOf(series: Series, interval: Interval): Table {
   };
 }
 
-export function TrendPanel({ query, question, overview }: TrendPanelProps) {
-  const { metric, setInterval } = useFilters();
+export function TrendPanel({ query, question, chosen, overview }: TrendPanelProps) {
+  // The card that was picked answers at once; the chart follows when the browser has time.
+  const metric = useDeferredValue(useFilters((state) => state.metric));
+  const setInterval = useFilters((state) => state.setInterval);
   const [asTable, setAsTable] = useState(false);
   const words = METRICS[metric];
   const series = query.data?.series.find((each) => each.metric === metric);
@@ -63,12 +67,12 @@ export function TrendPanel({ query, question, overview }: TrendPanelProps) {
     <div className="px-2 pt-3 pb-3 sm:px-4">
       <div className="flex flex-wrap items-center justify-between gap-2 px-2 sm:px-0">
         <h2 className="font-semibold text-[0.9375rem] tracking-tight">
-          {words.label} <span className="font-normal text-muted">by {question?.interval ?? 'day'}</span>
+          {words.label} <span className="font-normal text-muted">by {chosen}</span>
         </h2>
         <div className="flex items-center gap-1">
           <Segments
             label="Interval"
-            value={question?.interval ?? 'day'}
+            value={chosen}
             onChange={setInterval}
             options={INTERVALS.filter(({ key }) => fitting.includes(key))}
           />

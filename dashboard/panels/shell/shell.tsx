@@ -54,7 +54,11 @@ export function Shell({ children }: { children: ReactNode }) {
             tabIndex={-1}
             className="mx-auto w-full max-w-[96rem] flex-1 px-3 pb-8 outline-none sm:px-6"
           >
-            {page && !mayOpen(user.role, page.key) ? (
+            {!page ? (
+              <Empty title="No steps lead here" className="py-24">
+                This version has no such page.
+              </Empty>
+            ) : !mayOpen(user.role, page.key) ? (
               <Empty title="This page is not part of your role" className="py-24">
                 Your account is a {user.role}. An admin of {user.tenant_name} can change that.
               </Empty>

@@ -22,7 +22,7 @@ export function TopBar({ page }: { page: Page | null }) {
     <header className="sticky top-0 z-30 mb-3 border-transparent bg-bg/90 backdrop-blur-md supports-[backdrop-filter]:bg-bg/80">
       <div className="mx-auto flex min-h-14 w-full max-w-[96rem] flex-wrap items-center gap-x-2 gap-y-2 px-3 py-2.5 sm:px-6">
         <Drawer />
-        <h1 className="mr-auto font-semibold text-lg tracking-tight">{page?.label}</h1>
+        <h1 className="mr-auto font-semibold text-lg tracking-tight">{page?.label ?? 'Not found'}</h1>
         {ranged && (
           <>
             <AddFilter />
