@@ -103,3 +103,26 @@ def test_retention_is_limited_on_both_sides() -> None:
     for days in (-1, 36_501):
         with pytest.raises(InvalidField, match=f"retention_days is {days}"):
             fields.retention_days(days)
+
+
+def test_an_origin_may_stand_for_every_subdomain() -> None:
+    given = [
+        "https://*.Example.com/",
+        "http://*.example.com:8080",
+        "https://*.a.b.example:443",
+        "https://*.example.com",
+    ]
+    assert fields.origins(given) == (
+        "https://*.example.com",
+        "http://*.example.com:8080",
+        "https://*.a.b.example",
+    )
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["https://*", "https://*.com", "*.example.com", "https://a.*.com", "https://*example.com", "https://*.*.com", "*"],
+)
+def test_a_wildcard_stands_only_before_a_whole_domain(origin: str) -> None:
+    with pytest.raises(InvalidField):
+        fields.origins([origin])
