@@ -1,5 +1,6 @@
 -- Every event, once. Why these types, codecs and this order, with figures: docs/decisions, "warehouse schema".
 -- An id that is a UUID as text (36 characters, lower case) is kept as the UUID, any other as it is; readers use event_id.
+-- Partitions are months, of the years before 2024 years: an import of decades then makes few parts a batch.
 -- A session's events lie side by side within their hour: that is what makes the columns small and session answers cheap.
 -- shard by cityHash64(project_id, session_id)
 CREATE TABLE IF NOT EXISTS events
@@ -70,8 +71,12 @@ CREATE TABLE IF NOT EXISTS events
     INDEX by_handshake_token handshake_token TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = MergeTree
-PARTITION BY toYYYYMM(timestamp)
+PARTITION BY if(timestamp < toDateTime64('2024-01-01 00:00:00', 3, 'UTC'), toYear(timestamp) * 100, toYYYYMM(timestamp))
 PRIMARY KEY (project_id, toStartOfHour(timestamp), session_id)
 ORDER BY (project_id, toStartOfHour(timestamp), session_id, timestamp, seq)
 TTL toDate(timestamp) + toIntervalDay(least(retention_days, 36500)) DELETE WHERE retention_days > 0
-SETTINGS default_compression_codec = 'ZSTD(1)', non_replicated_deduplication_window = 1000;
+SETTINGS
+    default_compression_codec = 'ZSTD(1)',
+    non_replicated_deduplication_window = 10000,
+    fsync_after_insert = 1,
+    fsync_part_directory = 1;

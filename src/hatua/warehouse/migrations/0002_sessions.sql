@@ -12,7 +12,11 @@ CREATE TABLE IF NOT EXISTS session_hours
 ENGINE = ReplacingMergeTree
 ORDER BY (project_id, session_id, hour)
 TTL toDate(hour) + toIntervalDay(least(retention_days, 36500)) DELETE WHERE retention_days > 0
-SETTINGS default_compression_codec = 'ZSTD(1)', index_granularity = 256;
+SETTINGS
+    default_compression_codec = 'ZSTD(1)',
+    index_granularity = 256,
+    fsync_after_insert = 1,
+    fsync_part_directory = 1;
 
 -- Sessions, always recomputed from events (refresh_sessions.sql), never incremented. Read them with FINAL.
 -- version is the number of events the row was computed from: of two snapshots of one session the one that saw more wins,
@@ -60,7 +64,10 @@ CREATE TABLE IF NOT EXISTS sessions
     INDEX by_ended_at ended_at TYPE minmax GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(version, is_deleted)
-PARTITION BY toYYYYMM(started_at)
+PARTITION BY if(started_at < toDateTime64('2024-01-01 00:00:00', 3, 'UTC'), toYear(started_at) * 100, toYYYYMM(started_at))
 ORDER BY (project_id, toDate(started_at), session_id)
 TTL toDate(ended_at) + toIntervalDay(least(retention_days, 36500)) DELETE WHERE retention_days > 0
-SETTINGS default_compression_codec = 'ZSTD(1)';
+SETTINGS
+    default_compression_codec = 'ZSTD(1)',
+    fsync_after_insert = 1,
+    fsync_part_directory = 1;

@@ -15,4 +15,7 @@ CREATE TABLE IF NOT EXISTS identity_links
 )
 ENGINE = ReplacingMergeTree(version)
 ORDER BY (project_id, anonymous_id, user_id)
-SETTINGS default_compression_codec = 'ZSTD(1)';
+SETTINGS
+    default_compression_codec = 'ZSTD(1)',
+    fsync_after_insert = 1,
+    fsync_part_directory = 1;
