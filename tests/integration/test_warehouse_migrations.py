@@ -67,7 +67,7 @@ def test_migrations_are_numbered_without_a_gap_and_may_run_twice() -> None:
     assert [one.version for one in migrations()] == list(range(1, len(NAMES) + 1))
     for one in migrations():
         for statement in statements(one.text):
-            assert re.search(r"\bIF (NOT )?EXISTS\b", statement), f"{one.name}: {statement[:80]}"
+            assert re.search(r"\bIF (NOT )?EXISTS\b|\bMODIFY TTL\b", statement), f"{one.name}: {statement[:80]}"
 
 
 def rendered(cluster: str) -> Iterable[str]:
@@ -82,19 +82,19 @@ def test_what_a_cluster_gets_is_sql_that_the_engine_can_read(empty_warehouse: Wa
 
 
 def test_on_a_cluster_every_table_is_replicated_and_found_through_distributed() -> None:
-    tables = [statement for statement in rendered("main") if "CREATE TABLE" in statement]
-    local, distributed = tables[::2], tables[1::2]
+    created = [statement for statement in rendered("main") if "CREATE TABLE" in statement]
+    local = {found[1]: one for one in created if (found := re.search(r"EXISTS (\w+)_local ON CLUSTER `main`", one))}
+    distributed = {found[1]: one for one in created if (found := re.search(r"EXISTS (\w+) ON CLUSTER `main` AS", one))}
 
-    assert [re.search(r"ENGINE = (\w+)", one)[1] for one in local] == [  # type: ignore[index]
-        "ReplicatedMergeTree",
-        "ReplicatedReplacingMergeTree",
-        "ReplicatedReplacingMergeTree",
-        "ReplicatedReplacingMergeTree",
-    ]
-    assert "CREATE TABLE IF NOT EXISTS events_local ON CLUSTER `main`" in local[0]
-    assert "('/clickhouse/tables/{shard}/{database}/{table}', '{replica}', version, is_deleted)" in local[2]
-    assert " replicated_deduplication_window = 1000" in local[0]
-    assert distributed[0].split("\n") == [
+    assert {"events", "session_hours", "sessions", "identity_links"} <= local.keys()
+    assert local.keys() == distributed.keys()
+    assert len(created) == len(local) + len(distributed)
+    for one in local.values():
+        assert re.search(r"^ENGINE = Replicated\w*MergeTree\('/clickhouse/tables/\{shard\}/", one, re.M), one[:80]
+    assert "('/clickhouse/tables/{shard}/{database}/{table}', '{replica}', version, is_deleted)" in local["sessions"]
+    assert " replicated_deduplication_window = 10000" in local["events"]
+    assert "non_replicated" not in local["events"]
+    assert distributed["events"].split("\n") == [
         "CREATE TABLE IF NOT EXISTS events ON CLUSTER `main` AS events_local",
         "ENGINE = Distributed(`main`, currentDatabase(), events_local, cityHash64(project_id, session_id))",
     ]
