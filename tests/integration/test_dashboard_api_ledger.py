@@ -77,6 +77,7 @@ def test_the_ledger_says_where_every_received_event_is(site: Site) -> None:
         "pending": 1,
         "dead": 1,
         "gap": 0,
+        "erased": 0,
     }
     assert found["minutes"] == [{"project_id": site.project, "minute": MINUTE, **line}]
     assert found["totals"] == line

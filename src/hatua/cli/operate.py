@@ -41,7 +41,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
             part.add_argument("ids", nargs="*", help="letter ids")
             part.add_argument("--all", action="store_true", help="every one of the project, or of all projects")
         part.set_defaults(command=command)
-    ledger = commands.add_parser("ledger", help="received = stored + duplicate + rejected + pending + dead")
+    ledger = commands.add_parser("ledger", help="received = stored + duplicate + rejected + pending + dead + erased")
     verify = ledger.add_subparsers(required=True).add_parser("verify", help="recount; exit code 1 on a gap")
     verify.add_argument("--project", default=None, help="project id (default: all)")
     verify.add_argument("--hours", type=float, default=24, help="how far back (default: 24)")
@@ -133,9 +133,10 @@ def _verify(arguments: argparse.Namespace, settings: Settings) -> int:
     rejected = sum(sum(line.rejected.values()) for line in lines)
     waiting = sum(line.pending for line in lines)
     dead = sum(line.dead for line in lines)
+    erased = sum(line.erased for line in lines)
     print(
         f"received {total['received']:,} = stored {total['stored']:,} + duplicate {total['duplicate']:,}"
-        f" + rejected {rejected:,} + pending {waiting:,} + dead {dead:,}"
+        f" + rejected {rejected:,} + pending {waiting:,} + dead {dead:,} + erased {erased:,}"
         f" + gap {sum(line.gap for line in gaps):,}; {len(gaps)} of {len(lines)} project minutes have a gap",
         file=sys.stderr,
     )

@@ -87,6 +87,7 @@ async def processing(
         registry.project,
         settings=_with_geoip(settings),
         pepper=installation_secret(settings, data),
+        erasures=registry,
     )
     stop = threading.Event()
 

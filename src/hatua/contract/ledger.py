@@ -1,4 +1,5 @@
-"""The ledger's equation: received = stored + duplicate + rejected + pending + dead, per project and minute."""
+"""The ledger's equation: received = stored + duplicate + rejected + pending + dead + erased, per project and
+minute."""
 
 from collections.abc import Iterable
 
@@ -9,7 +10,8 @@ from hatua.contract.record import LedgerRow
 
 class LedgerLine(msgspec.Struct, frozen=True):
     """One project and minute (Unix time // 60 of `received_at`), both sides joined. `gap` is what is missing (positive)
-    or too much (negative); 0 is the promise."""
+    or too much (negative); 0 is the promise. `erased`: deleted on purpose, as a person was erased or a retention was
+    over."""
 
     project_id: str
     minute: int
@@ -20,17 +22,18 @@ class LedgerLine(msgspec.Struct, frozen=True):
     pending: int
     dead: int
     gap: int
+    erased: int = 0
 
 
-def join(log: Iterable[LedgerRow], stored: Iterable[tuple[str, int, int]]) -> list[LedgerLine]:
-    """The log's counts beside the warehouse's `(project_id, minute, stored)`; oldest minute first.
+def join(log: Iterable[LedgerRow], stored: Iterable[tuple[str, int, int, int]]) -> list[LedgerLine]:
+    """The log's counts beside the warehouse's `(project_id, minute, stored, erased)`; oldest minute first.
 
     Read the log before the warehouse: an event that moves in between is then counted twice and `gap` shows it as
     negative, never as missing; a second look settles it.
     """
     sides: dict[tuple[int, str], LedgerRow] = {(row.minute, row.project_id): row for row in log}
-    counts = {(minute, project_id): n for project_id, minute, n in stored}
-    return [_line(key, sides.get(key), counts.get(key, 0)) for key in sorted(sides.keys() | counts.keys())]
+    counts = {(minute, project_id): (n, erased) for project_id, minute, n, erased in stored}
+    return [_line(key, sides.get(key), *counts.get(key, (0, 0))) for key in sorted(sides.keys() | counts.keys())]
 
 
 def settled(looks: Iterable[list[LedgerLine]]) -> list[LedgerLine]:
@@ -62,7 +65,7 @@ def by_hour(lines: Iterable[LedgerLine]) -> list[LedgerLine]:
 
 
 def _sum(lines: Iterable[LedgerLine], project_id: str, minute: int) -> LedgerLine:
-    received = stored = duplicate = pending = dead = gap = 0
+    received = stored = duplicate = pending = dead = gap = erased = 0
     rejected: dict[str, int] = {}
     for line in lines:
         received += line.received
@@ -71,13 +74,16 @@ def _sum(lines: Iterable[LedgerLine], project_id: str, minute: int) -> LedgerLin
         pending += line.pending
         dead += line.dead
         gap += line.gap
+        erased += line.erased
         for reason, events in line.rejected.items():
             rejected[reason] = rejected.get(reason, 0) + events
-    return LedgerLine(project_id, minute, received, stored, duplicate, rejected, pending, dead, gap)
+    return LedgerLine(project_id, minute, received, stored, duplicate, rejected, pending, dead, gap, erased)
 
 
-def _line(key: tuple[int, str], row: LedgerRow | None, stored: int) -> LedgerLine:
+def _line(key: tuple[int, str], row: LedgerRow | None, stored: int, erased: int) -> LedgerLine:
     minute, project_id = key
     row = row or LedgerRow(project_id, minute, 0, 0, {}, 0, 0)
-    gap = row.received - stored - row.duplicate - sum(row.rejected.values()) - row.pending - row.dead
-    return LedgerLine(project_id, minute, row.received, stored, row.duplicate, row.rejected, row.pending, row.dead, gap)
+    gap = row.received - stored - row.duplicate - sum(row.rejected.values()) - row.pending - row.dead - erased
+    return LedgerLine(
+        project_id, minute, row.received, stored, row.duplicate, row.rejected, row.pending, row.dead, gap, erased
+    )

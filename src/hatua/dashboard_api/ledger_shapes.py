@@ -27,7 +27,7 @@ class LedgerQuestion(ProjectQuestion, frozen=True, kw_only=True, forbid_unknown_
 
 
 class LedgerTotals(msgspec.Struct, frozen=True, kw_only=True):
-    """received = stored + duplicate + rejected + pending + dead + gap."""
+    """received = stored + duplicate + rejected + pending + dead + erased + gap."""
 
     received: int
     stored: int
@@ -35,6 +35,7 @@ class LedgerTotals(msgspec.Struct, frozen=True, kw_only=True):
     rejected: dict[str, int]
     pending: int
     dead: int
+    erased: int
     gap: int
 
 

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 
 from hatua.base.clock import Clock, system_clock
+from hatua.base.id_hashes import IdHasher
 from hatua.base.settings import Secret
 from hatua.processor.enrichment import Enrichment
+from hatua.processor.erased import Erased, Erasures
 from hatua.processor.handshakes import Handshakes
 from hatua.processor.journey import steps_of_one_event
 from hatua.processor.projects import Projects
@@ -17,6 +19,7 @@ from hatua.processor.worker import Processor
 from hatua.registry.model import ProjectAccess
 from hatua.streams.port import LogReader
 from hatua.warehouse.client import Warehouse
+from hatua.warehouse.erasing import Erasing
 from hatua.warehouse.writer import EventWriter
 
 
@@ -27,12 +30,15 @@ def make_processor(
     *,
     settings: ProcessorSettings,
     pepper: Secret,
+    erasures: Erasures | None = None,
     clock: Clock = system_clock,
 ) -> Processor:
     """A processor that is ready to run in a thread of its own. `find_project`: `Registry.project`; `pepper`: the
-    installation's secret, not empty. Raises InvalidSetting when the GeoIP data cannot be opened. Takes 0.2 s."""
+    installation's secret, not empty; `erasures`: the registry, or None where nobody is ever erased. Raises
+    InvalidSetting when the GeoIP data cannot be opened. Takes 0.2 s."""
     enrichment = make_enrichment(warehouse, find_project, settings=settings, pepper=pepper, clock=clock)
-    return Processor(reader, EventWriter(warehouse), enrichment, settings, clock)
+    erased = Erased(erasures, IdHasher(pepper), Erasing(warehouse)) if erasures is not None else None
+    return Processor(reader, EventWriter(warehouse), enrichment, settings, clock, erased=erased)
 
 
 def make_enrichment(

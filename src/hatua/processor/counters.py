@@ -12,6 +12,8 @@ class Counters(msgspec.Struct):
     duplicates: int = 0
     """Events that the log delivered again and the warehouse already held."""
     dead: int = 0
+    erased: int = 0
+    """Events that were not stored, or not for long, because their person was erased."""
     links: int = 0
     batches: int = 0
     retries: int = 0

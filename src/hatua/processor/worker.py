@@ -15,6 +15,7 @@ from hatua.processor.backoff import Backoff
 from hatua.processor.counters import Counters
 from hatua.processor.draft import Draft
 from hatua.processor.enrichment import Enrichment
+from hatua.processor.erased import Erased
 from hatua.processor.failures import DeadReason, Failure, FailureGate, ProcessorHalted, failure
 from hatua.processor.settings import ProcessorSettings
 from hatua.processor.storing import Refused, Until, store, store_links_that_can_be, store_what_can_be
@@ -58,6 +59,7 @@ class Processor:
         settings: ProcessorSettings,
         clock: Clock = system_clock,
         *,
+        erased: Erased | None = None,
         backoff: Callable[[threading.Event], Backoff] = Backoff,
     ) -> None:
         self.counters = Counters()
@@ -66,6 +68,7 @@ class Processor:
         self._enrichment = enrichment
         self._settings = settings
         self._clock = clock
+        self._erased = erased
         self._new_backoff = backoff
         self._stop = threading.Event()
         self._backoff = backoff(self._stop)
@@ -106,13 +109,20 @@ class Processor:
             return 0
 
     def _process(self, deliveries: Sequence[Delivery]) -> int:
-        outcomes = self._patiently(lambda: self._enrichment.each(deliveries))
+        outcomes: Sequence[Draft | Failure] = self._patiently(lambda: self._enrichment.each(deliveries))
+        held_back = len(outcomes)
+        if (erased := self._erased) is not None:
+            outcomes = self._patiently(lambda: erased.part(outcomes))
+        held_back -= len(outcomes)
         failures = self._failures(outcomes)
         drafts = self._patiently(lambda: self._unlike([one for one in outcomes if isinstance(one, Draft)]))
         rows, links = self._patiently(lambda: self._enrichment.together(drafts))
         failures += self._store(drafts, rows, links, self._until(deliveries))
+        if erased is not None:
+            self.counters.erased += self._patiently(lambda: erased.settle(drafts))
         self._patiently(lambda: self._leave(deliveries, failures))
         self._count(deliveries, rows, links, failures)
+        self.counters.duplicates -= held_back
         return len(deliveries)
 
     def _gather(self, block_ms: int, linger_ms: int) -> list[Delivery]:

@@ -54,7 +54,7 @@ class LedgerController(Controller):
         "/ledger",
         operation_id="getLedger",
         operation_class=asks(LedgerQuestion, "filters"),
-        summary="received = stored + duplicate + rejected + pending + dead, minute by minute",
+        summary="received = stored + duplicate + rejected + pending + dead + erased, minute by minute",
         responses=PROBLEMS,
     )
     async def ledger(self, request: AnyRequest) -> Ledger:
@@ -75,6 +75,7 @@ class LedgerController(Controller):
                 rejected=sums.rejected,
                 pending=sums.pending,
                 dead=sums.dead,
+                erased=sums.erased,
                 gap=sums.gap,
             ),
             balanced=not any(line.gap for line in lines),
