@@ -240,8 +240,8 @@ def compare_sort_keys(bench: Bench) -> None:
 
 def _examples(bench: Bench) -> dict[str, Any]:
     def one(sql: str) -> tuple[Any, ...]:
-        rows: list[tuple[Any, ...]] = bench.client.query(sql).result_rows
-        return rows[len(rows) // 2]
+        rows = bench.client.query(sql).result_rows
+        return tuple(rows[len(rows) // 2])
 
     session, anonymous = one("SELECT session_id, anonymous_id FROM raw WHERE project_id = 'p1' LIMIT 10000")
     (user,) = one("SELECT user_id FROM raw WHERE project_id = 'p1' AND user_id != '' LIMIT 10000")

@@ -36,9 +36,11 @@ READS = {
     "count of all sessions, FINAL": "SELECT count(), sum(events) FROM sessions FINAL",
     "the same without FINAL (not exact)": "SELECT count(), sum(events) FROM sessions",
     "30 days of one project, FINAL": "SELECT count(), avg(dateDiff('second', started_at, ended_at)) "
-    "FROM sessions FINAL WHERE project_id = 'p1' AND started_at >= '2026-02-19 00:00:00' AND started_at < '2026-03-22 00:00:00'",
+    "FROM sessions FINAL WHERE project_id = 'p1' "
+    "AND started_at >= '2026-02-19 00:00:00' AND started_at < '2026-03-22 00:00:00'",
     "one day of one project, FINAL": "SELECT count(), avg(dateDiff('second', started_at, ended_at)) "
-    "FROM sessions FINAL WHERE project_id = 'p1' AND started_at >= '2026-03-05 00:00:00' AND started_at < '2026-03-06 00:00:00'",
+    "FROM sessions FINAL WHERE project_id = 'p1' "
+    "AND started_at >= '2026-03-05 00:00:00' AND started_at < '2026-03-06 00:00:00'",
 }
 
 
