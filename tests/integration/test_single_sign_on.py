@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import msgspec
 import pytest
+from joserfc.jwk import RSAKey
 
 from hatua.base.clock import system_clock
 from hatua.base.errors import InvalidSetting
@@ -132,7 +133,7 @@ def test_a_token_of_an_unpublished_key_is_refused_and_a_rotated_key_is_fetched(
     clock.advance(KEYS_AT_MOST_EVERY_MS)
     assert come_back(client, leave(client)).headers["location"].startswith("/funnels/")
     clock.advance(KEYS_AT_MOST_EVERY_MS)
-    oidc_provider.forger = oidc_provider.signing_key.generate_key(2048, {"kid": oidc_provider.signing_key.kid})
+    oidc_provider.forger = RSAKey.generate_key(2048, {"kid": str(oidc_provider.signing_key.kid)})
     assert told(come_back(client, leave(client))) == "refused"
 
 

@@ -38,7 +38,7 @@ class AuditController(Controller):
     )
     async def list(self, request: AnyRequest) -> AuditPage:
         rooms, caller = rooms_of(request), caller_of(request)
-        asked = _read(request.query_params.multi_items())
+        asked = _read(list(request.query_params.multi_items()))
         before = min(int(asked.cursor), MAX_ID) if asked.cursor else None
         found = await rooms.in_thread(
             rooms.registry.audit, caller.tenant_id, asked.limit + 1, before, action=asked.action
