@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Mapping, Sequence
@@ -27,15 +28,26 @@ class Process:
         self._command = list(command)
         self._data = folder / name
         self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.RLock()
         self.paused = False
-
-    @property
-    def running(self) -> bool:
-        return self._process is not None
+        self.revivals = 0
+        """How often it ended by itself and was started again."""
 
     def start(self) -> None:
         """Returns at once; `wait` waits."""
-        assert self._process is None, f"{self.name} is running"
+        with self._lock:
+            assert self._process is None, f"{self.name} is running"
+            self._process = self._launched()
+
+    def revive(self) -> None:
+        """What a supervisor does: starts it again when it has ended by itself, as one does whose store is away when it
+        starts."""
+        with self._lock:
+            if self._process is not None and self._process.poll() is not None:
+                self.revivals += 1
+                self._process = self._launched()
+
+    def _launched(self) -> "subprocess.Popen[bytes]":
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(("HATUA_", "CLICKHOUSE_", "REDIS_"))}
         environ = {
             **inherited,
@@ -46,7 +58,7 @@ class Process:
             **self.environ,
         }
         with self.output.open("ab") as output:
-            self._process = subprocess.Popen(
+            return subprocess.Popen(
                 [sys.executable, "-m", "tests.torture.launch", *self.flags, "--", *self._command],
                 env=environ,
                 stdout=output,
@@ -55,11 +67,10 @@ class Process:
             )
 
     def wait(self, path: str = "/ready") -> float:
-        """Until it says that it is ready; seconds. Raises with the process's own words when it does not."""
+        """Until it says that it is ready; seconds. Raises with the process's own words when it does not in a minute."""
         began = time.monotonic()
         while time.monotonic() - began < READY_WITHIN_S:
-            if self._process is None or self._process.poll() is not None:
-                break
+            self.revive()
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=1) as answer:
                     if answer.status == 200:
@@ -70,40 +81,41 @@ class Process:
 
     def kill(self) -> None:
         """SIGKILL. Nothing when it is not running."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
-            self.paused = False
+        with self._lock:
+            if self._process is not None:
+                self._process.kill()
+                self._process.wait()
+                self._process = None
+                self.paused = False
 
     def stop(self) -> str:
         """SIGTERM; what was wrong with its end, or "". Nothing when it is not running."""
-        if self._process is None:
-            return ""
-        self._process.send_signal(signal.SIGTERM)
-        try:
-            code = self._process.wait(STOP_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            self.kill()
-            return f"{self.name} did not stop within {STOP_WITHIN_S} s"
-        self._process = None
-        return f"{self.name} ended with {code}" if code else ""
+        with self._lock:
+            if self._process is None or self._process.poll() is not None:
+                self._process = None
+                return ""
+            self._process.send_signal(signal.SIGTERM)
+            try:
+                code = self._process.wait(STOP_WITHIN_S)
+            except subprocess.TimeoutExpired:
+                self.kill()
+                return f"{self.name} did not stop within {STOP_WITHIN_S} s"
+            self._process = None
+        return f"{self.name} ended with {code}" if code > 0 else ""
 
     def pause(self) -> None:
         """SIGSTOP."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGSTOP)
-        self.paused = True
+        with self._lock:
+            assert self._process is not None
+            self._process.send_signal(signal.SIGSTOP)
+            self.paused = True
 
     def resume(self) -> None:
         """SIGCONT."""
-        if self._process is not None and self.paused:
-            self._process.send_signal(signal.SIGCONT)
-        self.paused = False
-
-    def ended_by_itself(self) -> bool:
-        """It should be running, but is not."""
-        return self._process is not None and self._process.poll() is not None
+        with self._lock:
+            if self._process is not None and self.paused:
+                self._process.send_signal(signal.SIGCONT)
+            self.paused = False
 
     def said(self) -> str:
         return self.output.read_text(errors="replace") if self.output.exists() else ""

@@ -11,8 +11,11 @@ import hatua.warehouse.writer
 from hatua.contract.record import Delivery, Envelope, Tally
 from hatua.processor.worker import Processor
 from hatua.streams import redis_batch, redis_client
+from hatua.streams.port import FOR_EVER_MS
+from hatua.streams.redis_reader import RedisReader
 from hatua.streams.redis_writer import RedisWriter
 from hatua.streams.sqlite_log import SqliteWriter
+from hatua.streams.sqlite_reader import SqliteReader
 from hatua.streams.sqlite_seen import SeenIds
 from hatua.warehouse.rows import EventRow, LinkRow
 from hatua.warehouse.writer import EventWriter
@@ -83,6 +86,21 @@ def no_token() -> None:
     hatua.warehouse.writer._token = lambda rows: ""
 
 
+def no_lease_end() -> None:
+    """A processor never asks whether what it read is still its own, and its inserts have no end (Redis)."""
+    for kind in (SqliteReader, RedisReader):
+        kind.owned_until = _for_ever  # type: ignore[method-assign]
+
+
+def _for_ever(self: Any, positions: Sequence[str]) -> int:
+    return FOR_EVER_MS
+
+
+def no_look_afterwards() -> None:
+    """What an attempt that was not the first has left is believed to be everything."""
+    EventWriter.complete = lambda self, rows, until_ms=0: 0  # type: ignore[method-assign]
+
+
 def no_claim() -> None:
     """Every processor believes that it owns every shard (Redis)."""
     old = "if not ours and owner[1]"
@@ -97,9 +115,7 @@ def sessions_incremented() -> None:
     """Sessions are added to by each batch instead of being built again from their events."""
     rebuild = EventWriter.refresh_sessions
 
-    def write(
-        self: EventWriter, rows: Sequence[EventRow], links: Sequence[LinkRow] = (), until_ms: int = 0
-    ) -> None:
+    def write(self: EventWriter, rows: Sequence[EventRow], links: Sequence[LinkRow] = (), until_ms: int = 0) -> None:
         warehouse = self._warehouse
         counts: dict[tuple[str, str], int] = {}
         for row in rows:
@@ -136,6 +152,8 @@ SAFETIES: Final[dict[str, Callable[[], None]]] = {
     "replay-check": no_replay_check,
     "insert-token": no_token,
     "one-owner": no_claim,
+    "lease-end": no_lease_end,
+    "look-afterwards": no_look_afterwards,
     "sessions-rebuilt": sessions_incremented,
 }
 """Name -> takes it out of this process."""

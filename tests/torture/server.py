@@ -3,6 +3,7 @@ and between the roles and their stores, proxies that can take a store away or lo
 
 import contextlib
 import signal
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -26,7 +27,7 @@ from tests.torture.proxy import Mode, Proxy
 from tests.torture.rung import QUIET, last_words, made_projects
 from tests.torture.schedule import Kind
 
-LEASE_MS = 1_500
+LEASE_MS = 3_000
 SHARDS = 4
 OUTAGES: tuple[tuple[Mode, float, float], ...] = (("cut", 0.3, 3.0), ("stall", 0.5, 3.0), ("lose", 0.2, 1.5))
 """What a proxy does, and between how many and how many seconds long."""
@@ -66,6 +67,8 @@ class ServerRung:
             Process(folder, f"processor-{n}", ["processor"], free_port(), {**environ, "HATUA_CONSUMER": f"p{n}"})
             for n in (1, 2)
         ]
+        self._over = threading.Event()
+        self._supervisor = threading.Thread(target=self._keep_alive, daemon=True)
         self._wrong: list[str] = []
         self._waited = 0
 
@@ -84,8 +87,8 @@ class ServerRung:
     def faults(self) -> Mapping[str, Kind]:
         kinds: dict[str, Kind] = {}
         for role in self._roles:
-            start: Callable[[], None] = partial(self._start, role)
-            longest = 3 * LEASE_MS / 1_000
+            start = role.start
+            longest = 2.5 * LEASE_MS / 1_000
             kinds[f"kill {role.name}"] = Kind(role.name, role.kill, start, 0.0, longest, weight=2)
             kinds[f"restart {role.name}"] = Kind(role.name, partial(self._stop, role), start, 0.0, longest)
             kinds[f"pause {role.name}"] = Kind(role.name, role.pause, role.resume, 0.5, longest, weight=2)
@@ -112,17 +115,16 @@ class ServerRung:
     def start(self) -> None:
         for role in self._roles:
             role.flags = [*self._without, *(["--poison"] if role in self.processors else [])]
-        self._start_roles()
-
-    def _start_roles(self) -> None:
-        for role in self._roles:
             role.start()
+        self._supervisor.start()
         for role in self._roles:
             role.wait("/health")
 
-    def _start(self, role: Process) -> None:
-        role.start()
-        role.wait("/health")
+    def _keep_alive(self) -> None:
+        """The supervisor that every installation has."""
+        while not self._over.wait(0.3):
+            for role in self._roles:
+                role.revive()
 
     def _stop(self, role: Process) -> None:
         if wrong := role.stop():
@@ -137,13 +139,16 @@ class ServerRung:
     def _start_everything(self) -> None:
         self._redis.start()
         self._clickhouse.start()
-        self._start_roles()
+        for role in self._roles:
+            role.start()
 
     def mend(self) -> list[str]:
         for processor in self.processors:
             self._stop(processor)
             processor.flags = list(self._without)
-            self._start(processor)
+            processor.start()
+        for role in self._roles:
+            role.wait("/health")
         return self._wrong
 
     def waiting(self) -> int:
@@ -157,9 +162,8 @@ class ServerRung:
 
     def finish(self) -> list[str]:
         self._wrong.clear()
+        self._over.set()
         for role in self._roles:
-            if role.ended_by_itself():
-                self._wrong.append(f"{role.name} ended by itself")
             self._stop(role)
         return self._wrong
 
@@ -168,6 +172,7 @@ class ServerRung:
             return gather(warehouse, admin, self._waited)
 
     def close(self) -> None:
+        self._over.set()
         for role in self._roles:
             role.kill()
         self._to_redis.close()
