@@ -101,6 +101,9 @@ def finished(document: dict[str, Any]) -> dict[str, Any]:
         name: {key: value for key, value in field.items() if key != "default"}
         for name, field in described["properties"].items()
     }
+    for item in done["paths"].values():
+        for operation in item.values():
+            operation.get("responses", {}).get("204", {}).pop("content", None)  # the framework says JSON of nothing
     done["components"]["schemas"]["Filter"] = {**described, "properties": fields}
     return done
 
