@@ -153,7 +153,16 @@ export function sessionTimeline(_query, _body, [id]) {
 export function ledger(query) {
   const from = Math.floor(Number(query.from_minute) / 60) * 60;
   const lines = [];
-  const totals = { received: 0, stored: 0, duplicate: 0, rejected: {}, pending: 0, dead: 0, gap: 0 };
+  const totals = {
+    received: 0,
+    stored: 0,
+    duplicate: 0,
+    rejected: {},
+    pending: 0,
+    dead: 0,
+    erased: 0,
+    gap: 0,
+  };
   for (let minute = from; minute < Number(query.to_minute); minute += 60) {
     const hour = (Math.floor(minute / 60) + 3) % 24;
     const stored = Math.round(
@@ -168,6 +177,7 @@ export function ledger(query) {
       rejected: hour === 11 ? { missing_identity: 14, invalid_timestamp: 3 } : {},
       pending: minute + 60 >= Number(query.to_minute) ? 21 : 0,
       dead: hour === 14 ? 2 : 0,
+      erased: 0,
       gap: 0,
     };
     line.received =

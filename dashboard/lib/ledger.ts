@@ -1,7 +1,7 @@
 /** The words and colours of the ledger's equation. */
 import type { Ledger, LedgerLine } from '@/lib/api/types';
 
-export type Share = 'stored' | 'duplicate' | 'rejected' | 'pending' | 'dead';
+export type Share = 'stored' | 'duplicate' | 'rejected' | 'pending' | 'dead' | 'erased';
 
 export const SHARES: readonly { key: Share; label: string; about: string; colour: string }[] = [
   {
@@ -27,6 +27,12 @@ export const SHARES: readonly { key: Share; label: string; about: string; colour
     label: 'Waiting',
     about: 'Safe in the log, on the way to the warehouse.',
     colour: 'var(--line-strong)',
+  },
+  {
+    key: 'erased',
+    label: 'Erased',
+    about: 'Deleted on purpose: a person asked for it, or retention was over.',
+    colour: 'var(--text)',
   },
   {
     key: 'dead',

@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 import { SetUp } from '@/panels/auth/set-up';
 import { SignIn } from '@/panels/auth/sign-in';
-import { admin, fakeApi, renderInside } from './inside';
+import { type Asked, admin, fakeApi, renderInside } from './inside';
 
 const router = vi.hoisted(() => ({ replace: vi.fn(), push: vi.fn() }));
 vi.mock('next/navigation', () => ({
@@ -37,6 +37,33 @@ describe('signing in', () => {
     await userEvent.type(screen.getByLabelText('E-mail'), 'a@example.org');
     await userEvent.type(screen.getByLabelText('Password'), 'wrong{Enter}');
     expect(await screen.findByText('It said 401.')).toBeInTheDocument();
+  });
+});
+
+describe('a second factor', () => {
+  it('is asked for after the password, and sent along with it', async () => {
+    const asked = fakeApi(
+      {
+        'GET /api/auth/state': nobody,
+        'POST /api/auth/login': ({ body }: Asked) =>
+          (body as { code?: string }).code
+            ? { user: admin, csrf: 'new' }
+            : { refused: 'second_factor_needed' },
+      },
+      null,
+    );
+    renderInside(<SignIn />);
+    await userEvent.type(screen.getByLabelText('E-mail'), 'a@example.org');
+    await userEvent.type(screen.getByLabelText('Password'), 'secret{Enter}');
+    await userEvent.type(await screen.findByLabelText('Code'), '123456{Enter}');
+    await waitFor(() =>
+      expect(asked.filter(({ method }) => method === 'POST').at(-1)?.body).toEqual({
+        email: 'a@example.org',
+        password: 'secret',
+        code: '123456',
+      }),
+    );
+    expect(router.replace).toHaveBeenCalledWith('/');
   });
 });
 

@@ -4,7 +4,7 @@ import { render } from '@testing-library/react';
 import type { ReactElement } from 'react';
 import { vi } from 'vitest';
 import { TooltipProvider } from '@/components/ui/overlay';
-import type { AuthState, Project, User } from '@/lib/api/types';
+import type { Project, User } from '@/lib/api/types';
 import { useFilters } from '@/lib/filters/store';
 import { SessionProvider } from '@/lib/session';
 
@@ -38,13 +38,13 @@ export interface Asked {
   query: URLSearchParams;
   body: unknown;
 }
-/** Answers by "METHOD /path"; a function gets what was asked. A number is an error status. */
+/** Answers by "METHOD /path"; a function gets what was asked. A number is an error status, `refused` a 401 with that code. */
 export type Answers = Record<string, unknown | ((asked: Asked) => unknown)>;
 
 /** Puts a fake API in place of the network and returns what was asked of it, in order. */
 export function fakeApi(answers: Answers, user: User | null = admin): Asked[] {
   const asked: Asked[] = [];
-  const auth: AuthState = { setup_needed: false, user, csrf: 'token', version: '0.1.0' };
+  const auth = { setup_needed: false, user, csrf: 'token', version: '0.1.0' };
   const all: Answers = {
     'GET /api/auth/state': auth,
     'GET /api/dashboard/projects': { projects: [project] },
@@ -66,6 +66,9 @@ export function fakeApi(answers: Answers, user: User | null = admin): Asked[] {
       return Response.json({ error: { code: 'not_found', message: 'No such path.' } }, { status: 404 });
     if (typeof body === 'number') {
       return Response.json({ error: { code: 'failed', message: `It said ${body}.` } }, { status: body });
+    }
+    if (typeof body === 'object' && body !== null && 'refused' in body) {
+      return Response.json({ error: { code: body.refused, message: 'Refused.' } }, { status: 401 });
     }
     return body === null ? new Response(null, { status: 204 }) : Response.json(body);
   });

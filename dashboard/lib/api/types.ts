@@ -10,6 +10,8 @@ type Schemas = components['schemas'];
 export type User = Schemas['User'];
 export type Role = User['role'];
 export type AuthState = Schemas['AuthState'];
+/** `code` is optional on the wire; the generated type of a field with a default is not. */
+export type LoginRequest = Omit<Schemas['LoginRequest'], 'code'> & { code?: string };
 export type SignedIn = Schemas['SignedIn'];
 export type SetupRequest = Schemas['SetupRequest'];
 export type SetupDone = Schemas['SetupDone'];

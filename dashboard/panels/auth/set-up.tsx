@@ -8,7 +8,7 @@ import { Button } from '@/components/ui/button';
 import { Field, Input, PasswordInput } from '@/components/ui/field';
 import { api, rememberCsrf } from '@/lib/api/client';
 import { useAuthState } from '@/lib/api/queries';
-import type { AuthState, SetupDone, SetupRequest } from '@/lib/api/types';
+import type { SetupDone, SetupRequest } from '@/lib/api/types';
 import { errorOfField, errorOfForm } from '@/lib/form-errors';
 import { ownTimezone } from '@/lib/timezones';
 import { AuthFrame, FormError } from './frame';
@@ -31,14 +31,9 @@ export function SetUp() {
   const [timezone, setTimezone] = useState('UTC');
   const setup = useMutation({
     mutationFn: (form: SetupRequest) => api.post<SetupDone>('/api/auth/setup', form),
-    onSuccess: ({ user, csrf, project }) => {
+    onSuccess: async ({ csrf, project }) => {
       rememberCsrf(csrf);
-      client.setQueryData<AuthState>(['auth'], (state) => ({
-        setup_needed: false,
-        version: state?.version ?? '',
-        user,
-        csrf,
-      }));
+      await client.invalidateQueries({ queryKey: ['auth'] });
       router.replace(`/?project=${encodeURIComponent(project.id)}`);
     },
   });

@@ -2,31 +2,32 @@
 
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { Field, Input, PasswordInput } from '@/components/ui/field';
-import { api, rememberCsrf } from '@/lib/api/client';
+import { ApiError, api, rememberCsrf } from '@/lib/api/client';
 import { useAuthState } from '@/lib/api/queries';
-import type { AuthState, SignedIn } from '@/lib/api/types';
+import type { LoginRequest, SignedIn } from '@/lib/api/types';
 import { safeDestination } from '@/lib/destination';
 import { AuthFrame, FormError } from './frame';
 
 const destination = () => safeDestination(new URLSearchParams(window.location.search).get('next'));
 
+/** The password was right, and the account has a second factor. */
+const asksForCode = (error: Error | null) =>
+  error instanceof ApiError && error.code === 'second_factor_needed';
+
 export function SignIn() {
   const router = useRouter();
   const client = useQueryClient();
   const auth = useAuthState();
+  const [needsCode, setNeedsCode] = useState(false);
   const login = useMutation({
-    mutationFn: (form: { email: string; password: string }) => api.post<SignedIn>('/api/auth/login', form),
-    onSuccess: ({ user, csrf }) => {
+    mutationFn: (form: LoginRequest) => api.post<SignedIn>('/api/auth/login', form),
+    onError: (error) => asksForCode(error) && setNeedsCode(true),
+    onSuccess: async ({ csrf }) => {
       rememberCsrf(csrf);
-      client.setQueryData<AuthState>(['auth'], (state) => ({
-        setup_needed: false,
-        version: state?.version ?? '',
-        user,
-        csrf,
-      }));
+      await client.invalidateQueries({ queryKey: ['auth'] });
       router.replace(destination());
     },
   });
@@ -43,7 +44,11 @@ export function SignIn() {
         onSubmit={(event) => {
           event.preventDefault();
           const form = new FormData(event.currentTarget);
-          login.mutate({ email: String(form.get('email')).trim(), password: String(form.get('password')) });
+          login.mutate({
+            email: String(form.get('email')).trim(),
+            password: String(form.get('password')),
+            ...(needsCode && { code: String(form.get('code')).trim() }),
+          });
         }}
       >
         <Field label="E-mail">
@@ -56,7 +61,12 @@ export function SignIn() {
             <PasswordInput {...control} name="password" autoComplete="current-password" required />
           )}
         </Field>
-        <FormError message={login.error?.message ?? null} />
+        {needsCode && (
+          <Field label="Code" hint="From your authenticator app, or one of your recovery codes.">
+            {(control) => <Input {...control} name="code" autoComplete="one-time-code" required autoFocus />}
+          </Field>
+        )}
+        <FormError message={asksForCode(login.error) ? null : (login.error?.message ?? null)} />
         <Button
           type="submit"
           look="primary"

@@ -27,7 +27,7 @@ export function Verdict({ ledger }: { ledger: Ledger }) {
             : `All ${formatCount(totals.received)} events are accounted for, minute by minute.`
           : `The counts do not meet in some minutes: ${formatCount(totals.gap)} events apart in all. See “hatua ledger verify”.`}
       </p>
-      <dl className="mt-3 grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-3 xl:grid-cols-6">
+      <dl className="mt-3 grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-4 xl:grid-cols-7">
         <Term
           sign=""
           label="Received"
