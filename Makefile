@@ -15,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 say = @printf '\033[36m==>\033[0m %s\n'
 
-.PHONY: help run test check bench bench-query lint types unit python-test sdk-test dashboard-test setup system openapi lock audit clean
+.PHONY: help run test check bench bench-query torture lint types unit python-test sdk-test dashboard-test setup system openapi lock audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
@@ -65,6 +65,10 @@ bench: setup ## what we claim, measured: collector throughput, freshness, size (
 
 bench-query: setup ## question times over 10 million generated events (EVENTS=100000000 for more)
 	@$(BIN)/python -m benchmarks.queries --events $${EVENTS:-10000000}
+
+torture: setup ## kill -9, pauses and outages at random, then count every event (SEEDS=1-20, RUNG=embedded or server)
+	@tools/need redis-server
+	@$(BIN)/python -m tests.torture --rung $${RUNG:-embedded} --seeds $${SEEDS:-1-20} --seconds $${SECONDS_OF_LOAD:-12}
 
 system:
 	$(say) "system packages: redis-server, PostgreSQL, Chromium"
