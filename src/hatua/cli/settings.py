@@ -44,8 +44,8 @@ class ProcessSettings(msgspec.Struct, frozen=True, kw_only=True):
     secret: Annotated[Secret, env("JWT_SECRET")] = Secret("")
     """Pepper for hashed phone numbers. Default: a random one kept in the data folder."""
     consumer: Annotated[str, env("HATUA_CONSUMER"), msgspec.Meta(pattern=r"^\S{0,128}$")] = ""
-    """Name of this processor in the consumer group. Default: host name and process id. A stable name (a pod's of a
-    StatefulSet) takes its own unfinished batch over at once after a restart."""
+    """Name of this processor in the consumer group. Default: host name and process id. Each processor needs its
+    own. What one that was killed had in hand is taken over when its lease ends (HATUA_REDIS_LEASE_MS)."""
     log_level: Annotated[str, env("LOG_LEVEL")] = "info"
     """debug, info, warning or error."""
     log_json: Annotated[bool | None, env("HATUA_LOG_JSON")] = None
