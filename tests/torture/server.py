@@ -40,11 +40,11 @@ class ServerRung:
         registry = database_url or f"sqlite:///{folder / 'registry.db'}"
         self.projects: Sequence[Project] = made_projects(registry)
         (folder / "redis").mkdir()
-        self._redis = RedisServer(folder / "redis")
-        self._redis.start()
-        self._clickhouse = ClickHouseProcess(folder / "clickhouse")
-        self._clickhouse.start()
-        self._to_redis, self._to_clickhouse = Proxy(self._redis.port), Proxy(self._clickhouse.port)
+        self.redis = RedisServer(folder / "redis")
+        self.redis.start()
+        self.clickhouse = ClickHouseProcess(folder / "clickhouse")
+        self.clickhouse.start()
+        self._to_redis, self._to_clickhouse = Proxy(self.redis.port), Proxy(self.clickhouse.port)
         with self._warehouse() as warehouse:
             apply_migrations(warehouse)
         environ = {
@@ -73,10 +73,10 @@ class ServerRung:
         self._waited = 0
 
     def _warehouse(self) -> Warehouse:
-        return Warehouse.open(msgspec.structs.replace(self._clickhouse.settings, database="hatua"))
+        return Warehouse.open(msgspec.structs.replace(self.clickhouse.settings, database="hatua"))
 
     @property
-    def _roles(self) -> list[Process]:
+    def roles(self) -> list[Process]:
         return [*self.collectors, *self.processors]
 
     @property
@@ -86,15 +86,15 @@ class ServerRung:
     @property
     def faults(self) -> Mapping[str, Kind]:
         kinds: dict[str, Kind] = {}
-        for role in self._roles:
+        for role in self.roles:
             start = role.start
             longest = 2.5 * LEASE_MS / 1_000
             kinds[f"kill {role.name}"] = Kind(role.name, role.kill, start, 0.0, longest, weight=2)
             kinds[f"restart {role.name}"] = Kind(role.name, partial(self._stop, role), start, 0.0, longest)
             kinds[f"pause {role.name}"] = Kind(role.name, role.pause, role.resume, 0.5, longest, weight=2)
         for name, proxy, kill, begin, signalled in (
-            ("redis", self._to_redis, self._redis.kill, self._redis.start, self._signal_redis),
-            ("clickhouse", self._to_clickhouse, self._clickhouse.kill, self._clickhouse.start, self._signal_clickhouse),
+            ("redis", self._to_redis, self.redis.kill, self.redis.start, self._signal_redis),
+            ("clickhouse", self._to_clickhouse, self.clickhouse.kill, self.clickhouse.start, self._signal_clickhouse),
         ):
             kinds[f"kill {name}"] = Kind(name, kill, begin, 0.0, 2.0, weight=2)
             pause, resume = partial(signalled, signal.SIGSTOP), partial(signalled, signal.SIGCONT)
@@ -105,25 +105,25 @@ class ServerRung:
         return kinds
 
     def _signal_redis(self, number: signal.Signals) -> None:
-        assert self._redis._process is not None
-        self._redis._process.send_signal(number)
+        assert self.redis._process is not None
+        self.redis._process.send_signal(number)
 
     def _signal_clickhouse(self, number: signal.Signals) -> None:
-        assert self._clickhouse.process is not None
-        self._clickhouse.process.send_signal(number)
+        assert self.clickhouse.process is not None
+        self.clickhouse.process.send_signal(number)
 
     def start(self) -> None:
-        for role in self._roles:
+        for role in self.roles:
             role.flags = [*self._without, *(["--poison"] if role in self.processors else [])]
             role.start()
         self._supervisor.start()
-        for role in self._roles:
+        for role in self.roles:
             role.wait("/health")
 
     def _keep_alive(self) -> None:
         """The supervisor that every installation has."""
         while not self._over.wait(0.3):
-            for role in self._roles:
+            for role in self.roles:
                 role.revive()
 
     def _stop(self, role: Process) -> None:
@@ -131,15 +131,15 @@ class ServerRung:
             self._wrong.append(wrong)
 
     def _kill_everything(self) -> None:
-        for role in self._roles:
+        for role in self.roles:
             role.kill()
-        self._redis.kill()
-        self._clickhouse.kill()
+        self.redis.kill()
+        self.clickhouse.kill()
 
     def _start_everything(self) -> None:
-        self._redis.start()
-        self._clickhouse.start()
-        for role in self._roles:
+        self.redis.start()
+        self.clickhouse.start()
+        for role in self.roles:
             role.start()
 
     def mend(self) -> list[str]:
@@ -147,23 +147,23 @@ class ServerRung:
             self._stop(processor)
             processor.flags = list(self._without)
             processor.start()
-        for role in self._roles:
+        for role in self.roles:
             role.wait("/health")
         return self._wrong
 
     def waiting(self) -> int:
         streams = [f"{{hatua:events:{shard}}}" for shard in range(SHARDS)]
-        client = self._redis.client
+        client = self.redis.client
         self._waited = sum(client.xlen(stream) for stream in streams)
         return self._waited
 
     def admin(self) -> RedisAdmin:
-        return RedisLog(StreamsSettings(redis_url=Secret(self._redis.url), shards=SHARDS)).admin()
+        return RedisLog(StreamsSettings(redis_url=Secret(self.redis.url), shards=SHARDS)).admin()
 
     def finish(self) -> list[str]:
         self._wrong.clear()
         self._over.set()
-        for role in self._roles:
+        for role in self.roles:
             self._stop(role)
         return self._wrong
 
@@ -173,15 +173,15 @@ class ServerRung:
 
     def close(self) -> None:
         self._over.set()
-        for role in self._roles:
+        for role in self.roles:
             role.kill()
         self._to_redis.close()
         self._to_clickhouse.close()
-        self._redis.end()
-        self._clickhouse.kill()
+        self.redis.end()
+        self.clickhouse.kill()
 
     def said(self) -> str:
-        return last_words([role.output for role in self._roles])
+        return last_words([role.output for role in self.roles])
 
 
 def _setting(proxy: Proxy, mode: Mode) -> Callable[[], None]:
