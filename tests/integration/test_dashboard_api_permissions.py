@@ -13,8 +13,11 @@ from hatua.dashboard_api.app import openapi_document
 from hatua.dashboard_api.permissions import PERMISSIONS, SIGNED_IN
 from hatua.registry.model import ROLES, SCOPES
 from hatua.registry.store import Registry
+from hatua.warehouse.writer import EventWriter
 from tests.fixtures.dashboard import DashboardServer
+from tests.fixtures.events import event
 
+SHARED = ("/api/dashboard", "/api/query")
 RANGE = {"from": "2026-01-01", "to": "2026-01-02"}
 QUERIES: dict[str, dict[str, str]] = {
     "/api/dashboard/overview": RANGE,
@@ -24,10 +27,34 @@ QUERIES: dict[str, dict[str, str]] = {
     "/api/dashboard/dimension-values": {**RANGE, "dimension": "country"},
     "/api/dashboard/events": RANGE,
     "/api/dashboard/realtime": {},
+    "/api/dashboard/funnels": {},
+    "/api/dashboard/retention": RANGE,
+    "/api/dashboard/retention/people": {**RANGE, "cohort": "0", "period": "0"},
+    "/api/dashboard/lifecycle": RANGE,
+    "/api/dashboard/lifecycle/people": {**RANGE, "bucket": "0", "stage": "new"},
+    "/api/dashboard/stickiness": RANGE,
+    "/api/dashboard/stickiness/people": {**RANGE, "buckets": "1"},
+    "/api/dashboard/paths": RANGE,
+    "/api/dashboard/paths/sessions": {**RANGE, "step": "0"},
+    "/api/dashboard/paths/reach": {**RANGE, "sequence": "/"},
+    "/api/dashboard/journeys": RANGE,
+    "/api/dashboard/journeys/list": RANGE,
+    "/api/dashboard/sessions": RANGE,
+    "/api/dashboard/sessions/{session_id}": {},
+    "/api/dashboard/people": RANGE,
+    "/api/dashboard/people/{person}": {},
+    "/api/dashboard/people/{person}/events": {},
+    "/api/dashboard/errors": RANGE,
     "/api/dashboard/ledger": {},
     "/api/dashboard/dead-letters": {},
 }
+STEPS = [{"any_of": [{"event": "page_view"}]}]
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
+    ("POST", "/api/query"): {"question": "overview", "project": "{project_id}", **RANGE},
+    ("POST", "/api/dashboard/funnel"): {"project": "{project_id}", "steps": STEPS},
+    ("POST", "/api/dashboard/funnel/people"): {"project": "{project_id}", "steps": STEPS, "step": 1},
+    ("POST", "/api/dashboard/funnels"): {"project": "{project_id}", "name": "Mine", "definition": {"steps": STEPS}},
+    ("PATCH", "/api/dashboard/funnels/{funnel_id}"): {"name": "Renamed"},
     ("POST", "/api/dashboard/projects"): {"name": "Another"},
     ("PATCH", "/api/dashboard/projects/{project_id}"): {"retention_days": 30},
     ("POST", "/api/dashboard/projects/{project_id}/write-keys"): {"name": "kiosk"},
@@ -85,9 +112,12 @@ def ask(client: httpx.Client, server: DashboardServer, method: str, template: st
         k: v.replace("{project_id}", project) if isinstance(v, str) else v
         for k, v in BODIES.get((method, template), {}).items()
     }
-    query = {"project": project, **QUERIES[template]} if template in QUERIES else {}
     options: dict[str, Any] = {"json": body} if (method, template) in BODIES else {}
-    return client.request(method, path, params=query, **options)
+    return client.request(method, path, params=_query(method, template, project), **options)
+
+
+def _query(method: str, template: str, project: str) -> dict[str, str]:
+    return {"project": project, **QUERIES[template]} if method == "GET" and template in QUERIES else {}
 
 
 def _made(server: DashboardServer, name: str, template: str, project: str) -> str:
@@ -101,6 +131,12 @@ def _made(server: DashboardServer, name: str, template: str, project: str) -> st
             return registry.create_write_key(project).id
         case "user_id":
             return registry.create_user(tenant, f"{token_hex(8)}@example.com", "Guest", None, "viewer").id
+        case "funnel_id":
+            return registry.create_funnel(project, "Theirs", {"steps": STEPS}).id
+        case "session_id" | "person":
+            row = event(project_id=project, event_id=f"e-{project}")
+            EventWriter(server.app.state.rooms.warehouse).write([row], [])
+            return row.session_id if name == "session_id" else row.anonymous_id
         case "invitation_id":
             return registry.invite(tenant, f"{token_hex(8)}@example.com", "viewer")[0].id
     raise AssertionError(f"how is {{{name}}} of {template} made? say it here")
@@ -110,7 +146,7 @@ def dashboard_routes() -> list[tuple[str, str]]:
     return sorted(
         (method, path)
         for (method, path), rule in PERMISSIONS.items()
-        if not rule.public and path.startswith("/api/dashboard") and path != "/api/dashboard/live"
+        if not rule.public and path.startswith(SHARED) and path != "/api/dashboard/live"
     )
 
 
@@ -119,7 +155,7 @@ def own_routes() -> list[tuple[str, str]]:
     return sorted(
         (method, path)
         for (method, path), rule in PERMISSIONS.items()
-        if not rule.public and not path.startswith("/api/dashboard")
+        if not rule.public and not path.startswith(SHARED)
     )
 
 
@@ -179,7 +215,7 @@ def test_nobody_may_do_anything_that_is_not_public(dashboard: DashboardServer) -
     for method, path in [*dashboard_routes(), *own_routes()]:
         answer = (
             client.request(method, path.replace("{session_id}", "ses_1"))
-            if "/api/dashboard" not in path
+            if not path.startswith(SHARED)
             else ask(client, dashboard, method, path, dashboard.project_id)
         )
         assert (answer.status_code, answer.json()["error"]["code"]) == (401, "not_signed_in"), (method, path)
@@ -199,7 +235,8 @@ def test_a_project_of_another_tenant_answers_exactly_like_one_that_does_not_exis
     ):
         reached = 0
         for method, path in dashboard_routes():
-            if "{project_id}" not in path and path not in QUERIES:
+            named = "{project_id}" in f"{path}{BODIES.get((method, path))}" or _query(method, path, "")
+            if not named or path == "/api/dashboard/api-keys":
                 continue
             if "write-keys/{key_id}" in path:  # the key must be one of that project: tested below
                 continue
@@ -210,16 +247,16 @@ def test_a_project_of_another_tenant_answers_exactly_like_one_that_does_not_exis
             assert answer.status_code == unknown.status_code == 404, (method, path, answer.text)
             assert answer.json() == unknown.json(), (method, path)
             reached += 1
-        assert reached >= 10
+        assert reached >= 25
     before = {project.id: project for project in registry.projects()}
     assert before[theirs.id].retention_days == before[mine.id].retention_days == 730
 
 
 def _ask_unknown(client: httpx.Client, method: str, path: str) -> httpx.Response:
-    query = {"project": "prj_nobody", **QUERIES[path]} if path in QUERIES else {}
-    body = BODIES.get((method, path))
+    body = {k: "prj_nobody" if v == "{project_id}" else v for k, v in BODIES.get((method, path), {}).items()}
     options: dict[str, Any] = {"json": body} if body else {}
-    return client.request(method, path.replace("{project_id}", "prj_nobody"), params=query, **options)
+    place = path.replace("{project_id}", "prj_nobody")
+    return client.request(method, place, params=_query(method, path, "prj_nobody"), **options)
 
 
 def test_a_write_key_is_revoked_in_its_own_project_only(dashboard: DashboardServer) -> None:
@@ -246,12 +283,13 @@ def test_people_and_keys_of_another_tenant_answer_exactly_like_ones_that_do_not_
         "invitation_id": registry.invite(others, "guest@example.com", "viewer")[0].id,
         "key_id": registry.create_api_key(theirs.id)[0].id,
         "project_id": theirs.id,
+        "funnel_id": registry.create_funnel(theirs.id, "Theirs", {"steps": STEPS}).id,
     }
     admin = dashboard.signed_in("admin")
     walked = 0
     for method, path in dashboard_routes():
         names = re.findall(r"{(\w+)}", path)
-        if not names:
+        if not names or path in QUERIES:
             continue
         options: dict[str, Any] = {"json": BODIES[method, path]} if (method, path) in BODIES else {}
         there, nowhere = path, path

@@ -132,8 +132,8 @@ def test_real_time_shows_what_just_happened(dashboard: DashboardServer, warehous
 @pytest.mark.parametrize(
     ("path", "query", "wrong"),
     [
-        ("overview", {}, "query"),
-        ("overview", {"from": "2026-03-13"}, "query"),
+        ("overview", {"from": "2999-03-13"}, "query.from"),
+        ("overview", {"to": "1066-10-14"}, "query.to"),
         ("overview", {"from": "yesterday", "to": "2026-03-13"}, "query.from"),
         ("overview", {"from": "2026-03-14", "to": "2026-03-13"}, "query.to"),
         ("overview", {**DAY, "tz": "Mars"}, "query.tz"),
@@ -204,6 +204,9 @@ class Failing:
     def rows(self, *_: Any, **__: Any) -> list[dict[str, Any]]:
         raise self.fact
 
+    def kill(self, _tag: str) -> None:
+        raise self.fact
+
 
 @pytest.mark.parametrize(
     ("fact", "status", "code", "retry_after"),
@@ -240,6 +243,9 @@ class Slow:
         self.asked.release()
         assert self.let_go.wait(30)
         return []
+
+    def kill(self, _tag: str) -> None:
+        """It cannot be ended."""
 
 
 @pytest.fixture

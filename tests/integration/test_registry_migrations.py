@@ -21,7 +21,7 @@ from tests.fixtures.registry import MovedClock
 
 def test_migrations_lead_from_nothing_to_exactly_the_schema_of_the_code(registry_url: str) -> None:
     database = Database(open_engine(registry_url), system_clock)
-    with pytest.raises(SchemaOutOfDate, match="lacks 0001, 0002.*; run `hatua migrate`"):
+    with pytest.raises(SchemaOutOfDate, match=r"lacks 0001, 0002.*; run `hatua migrate`"):
         Registry.open(registry_url, migrate=False)
     assert apply_migrations(database)[:1] == ["0001"]
     assert apply_migrations(database) == []

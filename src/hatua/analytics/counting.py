@@ -73,7 +73,9 @@ def count(reader: Reader, asked: Asked, wanted: Sequence[Count]) -> list[Counts]
 
 def is_of_visits(asked: Asked) -> bool:
     """Whether the sessions table knows everything that filters and group are about."""
-    return bool(asked.group.of_visit or asked.group.bucket) and all(map(_is_of_visit, asked.filters))
+    return bool(asked.group.of_visit or asked.group.bucket) and all(
+        _is_of_visit(each, f"filters[{index}].dimension") for index, each in enumerate(asked.filters)
+    )
 
 
 def of_visits(asked: Asked, *, states: bool = False) -> Counting:
@@ -148,8 +150,8 @@ def _goal(asked: Asked) -> str:
     return seen(asked.project, asked.range, (), by_time, condition="e.event_name = {goal:String}").sql
 
 
-def _is_of_visit(each: Filter) -> bool:
-    dimension = dimension_of(each.dimension, "filters")
+def _is_of_visit(each: Filter, path: str) -> bool:
+    dimension = dimension_of(each.dimension, path)
     scope = each.scope or dimension.belongs_to
     return dimension.visit_column is not None and (scope == "visit" or dimension.event_column is None)
 

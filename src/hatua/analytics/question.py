@@ -1,7 +1,7 @@
 """The parts every question shares: project, range, time zone, filters. Strict: unknown fields and values are refused.
 
-`read(OverviewQuestion, {...})` takes decoded JSON or the strings of a query string (`filters` as JSON text, lists as
-comma-separated text) and raises InvalidQuestion with the path of what is wrong.
+`read(OverviewQuestion, {...})` takes the strings of a query string (`filters` as JSON text, lists as comma-separated
+text, events by their names alone), `read_json` decoded JSON; both raise InvalidQuestion with the path of what is wrong.
 """
 
 from collections.abc import Mapping
@@ -67,10 +67,11 @@ class ProjectQuestion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
 
 class Question(ProjectQuestion, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Asked of a time range. `from`/`to`: dates (whole days of `tz`, both inclusive) or ISO instants ([from, to))."""
+    """Asked of a time range. `from`/`to`: dates (whole days of `tz`, both inclusive) or ISO instants ([from, to)).
+    What is left out, `timerange.with_range` fills in: the last 30 days."""
 
-    from_: Annotated[str, Meta(max_length=40)] = msgspec.field(name="from")
-    to: Annotated[str, Meta(max_length=40)]
+    from_: Annotated[str, Meta(max_length=40)] = msgspec.field(name="from", default="")
+    to: Annotated[str, Meta(max_length=40)] = ""
 
 
 Q = TypeVar("Q", bound=ProjectQuestion)
@@ -84,15 +85,27 @@ def read(kind: type[Q], data: Mapping[str, Any]) -> Q:
         raise _invalid(problem) from None
 
 
+def read_json(kind: type[Q], data: Mapping[str, Any]) -> Q:
+    """One question of `kind`, or InvalidQuestion. A number is a number, not its text."""
+    try:
+        return msgspec.convert(dict(data), kind, str_keys=True)
+    except msgspec.ValidationError as problem:
+        raise _invalid(problem) from None
+
+
 def _unfold(kind: type[Q], data: Mapping[str, Any]) -> dict[str, Any]:
     """Gives list-valued fields that came as text their structure: JSON where it starts like JSON, else commas."""
-    listed = {field.encode_name for field in msgspec.structs.fields(kind) if _is_list(field.type)}
+    items = {field.encode_name: _item_of(field.type) for field in msgspec.structs.fields(kind)}
     unfolded: dict[str, Any] = {}
     for name, value in data.items():
-        if name in listed and isinstance(value, str):
-            unfolded[name] = _parse_list(name, value)
-        else:
+        item = items.get(name)
+        if item is None or not isinstance(value, str):
             unfolded[name] = value
+            continue
+        listed = _parse_list(name, value)
+        if item is EventMatch and isinstance(listed, list):
+            listed = [{"event": each} if isinstance(each, str) else each for each in listed]
+        unfolded[name] = listed
     return unfolded
 
 
@@ -108,11 +121,15 @@ def _parse_list(name: str, text: str) -> Any:
         raise InvalidQuestion(name, f"is not valid JSON ({problem})") from None
 
 
-def _is_list(kind: Any) -> bool:
+def _item_of(kind: Any) -> Any:
+    """What a list holds: a struct's class, or its description; None for what is no list."""
     info = msgspec.inspect.type_info(kind)
     if isinstance(info, msgspec.inspect.Metadata):
         info = info.type
-    return isinstance(info, msgspec.inspect.VarTupleType | msgspec.inspect.ListType)
+    if not isinstance(info, msgspec.inspect.VarTupleType | msgspec.inspect.ListType):
+        return None
+    item = info.item_type
+    return item.cls if isinstance(item, msgspec.inspect.StructType) else item
 
 
 def _invalid(problem: msgspec.ValidationError) -> InvalidQuestion:

@@ -1,6 +1,6 @@
 """Questions and answers about single sessions."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -8,12 +8,16 @@ from msgspec import Meta
 from hatua.analytics.event import Event
 from hatua.analytics.question import Name, ProjectQuestion, Question
 
+SearchIn = Literal["all", "visit"]
+
 
 class SessionsQuestion(Question, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Sessions with an event in the range that meets the filters, latest start first. `search`: text (any case) in the
-    session's id, persons, entry or exit page, or city. `person`: only those in which this person did something."""
+    session's id, persons, entry or exit page, or city; `search_in` "visit" leaves the persons out. `person`: only those
+    in which this person did something."""
 
     search: Annotated[str, Meta(max_length=200)] = ""
+    search_in: SearchIn = "all"
     person: Annotated[str, Meta(max_length=200)] = ""
     goal: Name = "return_filed"
     limit: Annotated[int, Meta(ge=1, le=1_000)] = 50

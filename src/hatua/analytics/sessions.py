@@ -51,7 +51,8 @@ def answer(reader: Reader, question: SessionsQuestion) -> Sessions:
     if question.search:
         parameters |= {"search": question.search, "candidates": _ALL}
         contains = [f"positionCaseInsensitiveUTF8({text}, {{search:String}}) > 0" for text in _SEARCHED]
-        contains.append("arrayExists(p -> positionCaseInsensitiveUTF8(p, {search:String}) > 0, persons)")
+        if question.search_in == "all":
+            contains.append("arrayExists(p -> positionCaseInsensitiveUTF8(p, {search:String}) > 0, persons)")
         search = " OR ".join(contains)
     if question.cursor:
         started, session_id = decode_cursor(question.cursor, (int, str))

@@ -6,8 +6,10 @@ time-zone rules decides. A local day has 23, 24 or 25 hours; a midnight that doe
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from hatua.analytics.errors import InvalidQuestion
 from hatua.analytics.question import Compare, Interval, Question
@@ -16,9 +18,15 @@ from hatua.analytics.shapes import RangeAnswer
 MAX_BUCKETS = 10_000
 """More points than any screen has pixels; a year of hours is 8,784."""
 
+DEFAULT_DAYS = 30
+"""Asked for where a question names no range; today is the last of them."""
+
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?")
 _FIRST_YEAR, _LAST_YEAR = 1971, 2199  # the engine's DateTime64 ends in 2299; a day of room on both sides
+
+
+Q = TypeVar("Q", bound=Question)
 
 
 class Range(NamedTuple):
@@ -63,6 +71,19 @@ def range_of(question: Question) -> Range:
     if end <= start:
         raise InvalidQuestion("to", f"{question.to!r} is not after from {question.from_!r}")
     return Range(start, end, zone)
+
+
+def with_range(question: Q, now_ms: int) -> Q:
+    """The question with what its range leaves out: `to` is today, `from` 30 days before the end, in its zone."""
+    if question.from_ and question.to:
+        return question
+    zone = zone_of(question.tz)
+    to = question.to or local(now_ms, zone).date().isoformat()
+    from_ = question.from_
+    if not from_:
+        first = local(_instant("to", to, zone, end_of_day=True), zone) - timedelta(days=DEFAULT_DAYS)
+        from_ = first.date().isoformat() if _DATE.fullmatch(to) else iso_utc(_unix_ms(first))
+    return msgspec.structs.replace(question, from_=from_, to=to)
 
 
 def widened(asked: Range, interval: Interval) -> Range:
@@ -141,6 +162,8 @@ ALL_TIME = Range(0, 2**42, _UTC)
 
 
 def _instant(path: str, text: str, zone: ZoneInfo, *, end_of_day: bool) -> int:
+    if not text:
+        raise InvalidQuestion(path, "is missing")
     try:
         if _DATE.fullmatch(text):
             day = date.fromisoformat(text)
@@ -150,10 +173,14 @@ def _instant(path: str, text: str, zone: ZoneInfo, *, end_of_day: bool) -> int:
             moment = datetime.fromisoformat(text)
             _check_year(path, moment.year)
             moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
-            return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+            return _unix_ms(moment)
     except ValueError as problem:
         raise InvalidQuestion(path, f"{text!r} is no date: {problem}") from None
     raise InvalidQuestion(path, f"{text!r} is neither a date (2026-01-31) nor an instant (2026-01-31T10:00:00Z)")
+
+
+def _unix_ms(moment: datetime) -> int:
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
 
 
 def _check_year(path: str, year: int) -> None:

@@ -5,8 +5,10 @@ import json
 from typing import Any
 
 from hatua.base.errors import HatuaError
+from hatua.cli.presets import PACKS, pack, presets_for_new_projects
 from hatua.cli.settings import Settings
 from hatua.cli.stores import opened_registry
+from hatua.dashboard_api.saved_funnels import presets_of
 from hatua.registry.model import SCOPES, Actor, Project
 from hatua.registry.store import Registry
 
@@ -25,6 +27,10 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     create.add_argument("--timezone", default=None, help="IANA name, such as Africa/Nairobi (default: UTC)")
     create.add_argument("--json", action="store_true", help="print id, name and write key as JSON")
     create.set_defaults(command=_create_project)
+    install = projects.add_parser("install-presets", help="add an integration's preset funnels, or renew them")
+    install.add_argument("integration", choices=sorted(PACKS))
+    install.add_argument("--project", required=True, help="name or id")
+    install.set_defaults(command=_install_presets)
     listing = projects.add_parser("list", help="list projects and their write keys")
     listing.add_argument("--json", action="store_true")
     listing.set_defaults(command=_list_projects)
@@ -47,10 +53,20 @@ def _create_project(arguments: argparse.Namespace, settings: Settings) -> int:
         project = registry.create_project(arguments.name, by=BY, **options)
         key = next((k for k in project.write_keys if k.revoked_at is None), None)
         shown = key or registry.create_write_key(project.id, by=BY)
+        registry.install_presets(project.id, presets_of(presets_for_new_projects(settings)), by=BY)
     if arguments.json:
         print(json.dumps({"id": project.id, "name": project.name, "write_key": shown.key}))
     else:
         print(shown.key)
+    return 0
+
+
+def _install_presets(arguments: argparse.Namespace, settings: Settings) -> int:
+    with opened_registry(settings) as registry:
+        project = _find(registry, arguments.project)
+        installed = registry.install_presets(project.id, pack(arguments.integration), by=BY)
+    for funnel in installed:
+        print(f"{funnel.id}  {funnel.name}{'  (edited: left as it is)' if funnel.edited else ''}")
     return 0
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from hatua.cli.demo import SeedingStopped, seed_with_progress
+from hatua.cli.presets import pack
 from hatua.cli.router import AsgiApp
 from hatua.collector.settings import CollectorSettings
 from hatua.integrations.taxapp.live import run_live
@@ -47,6 +48,7 @@ class DemoRun:
         project = registry.find_project(PROJECT, tenant.id) or registry.create_project(
             PROJECT, tenant.id, timezone="Africa/Nairobi", by=BY
         )
+        registry.install_presets(project.id, pack("taxapp"), by=BY)
         user = registry.user_by_email(EMAIL) or registry.create_user(tenant.id, EMAIL, "Demo", None, "admin", by=BY)
         self._user_id = user.id
         self._write_key = _write_key(registry, project)

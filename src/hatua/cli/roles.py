@@ -17,6 +17,7 @@ from hatua.cli.doors import doors
 from hatua.cli.http import address_behind_proxies, listening, refuse_taken_port, stop_on_signals
 from hatua.cli.ledger import recounted
 from hatua.cli.metrics import LedgerWatch, Part, RequestCounts, build_info, log_depth, processor_counts
+from hatua.cli.presets import every_preset, presets_for_new_projects
 from hatua.cli.rooms import collecting, consumer_name, processing
 from hatua.cli.router import AsgiApp
 from hatua.cli.settings import Settings
@@ -128,6 +129,7 @@ async def _run_api(settings: Settings, data: Path) -> int:
             client_address=address_behind_proxies(settings.collector),
             log=admin,
             doors=doors(settings),
+            presets=presets_for_new_projects(settings),
         )
         await stack.enter_async_context(dashboard.lifespan())
         ready = StoresAnswer(registry=registry.tenants, warehouse=lambda: warehouse.rows("SELECT 1 AS one"))
@@ -146,7 +148,8 @@ async def _run_api(settings: Settings, data: Path) -> int:
 
 def _migrate(_arguments: argparse.Namespace, settings: Settings) -> int:
     data = settings.data()
-    with opened_registry(settings, data):
+    with opened_registry(settings, data) as registry:
+        registry.renew_presets(every_preset())
         print("registry: up to date")
     with opened_warehouse(settings, data) as warehouse:
         applied = apply_migrations(warehouse)

@@ -16,6 +16,7 @@ from hatua.cli.doors import doors
 from hatua.cli.http import address_behind_proxies, listening, local_url, refuse_taken_port, stop_on_signals
 from hatua.cli.ledger import recounted
 from hatua.cli.metrics import LedgerWatch, build_info, processor_counts
+from hatua.cli.presets import every_preset, presets_for_new_projects
 from hatua.cli.rooms import collecting, consumer_name, processing
 from hatua.cli.router import AsgiApp, make_router
 from hatua.cli.settings import Settings
@@ -51,6 +52,7 @@ async def _run(settings: Settings, data: Path, demo: DemoRun | None) -> int:
     refuse_taken_port(settings.process)
     async with contextlib.AsyncExitStack() as stack:
         registry = stack.enter_context(opened_registry(settings, data))
+        registry.renew_presets(every_preset())
         event_log = stack.enter_context(opened_log(settings, data))
         warehouse = stack.enter_context(opened_warehouse(settings, data))
         apply_migrations(warehouse)
@@ -77,6 +79,7 @@ async def _run(settings: Settings, data: Path, demo: DemoRun | None) -> int:
             client_address=address_behind_proxies(collector_settings),
             log=admin,
             doors=doors(settings),
+            presets=presets_for_new_projects(settings),
         )
         await stack.enter_async_context(dashboard.lifespan())
         demo_site = demo.prepare(registry) if demo else None

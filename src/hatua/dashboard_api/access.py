@@ -10,7 +10,7 @@ from litestar.handlers import BaseRouteHandler
 
 from hatua.dashboard_api.caller import Caller, caller_of_key, caller_of_session
 from hatua.dashboard_api.errors import NotSignedIn, Refused
-from hatua.dashboard_api.permissions import PERMISSIONS
+from hatua.dashboard_api.permissions import PERMISSIONS, Rule
 from hatua.dashboard_api.rooms import Rooms, rooms_of
 from hatua.registry.model import ProjectAccess, SessionAccess
 
@@ -43,14 +43,19 @@ async def only_permitted(connection: Connection, _handler: BaseRouteHandler) -> 
     if caller is None:
         raise NotSignedIn("Sign in, or send an API key as a Bearer token.")
     rooms_of(connection).rates.take(f"{caller.way}:{caller.id}")
-    if not (caller.role in rule.roles or rule.scopes.intersection(caller.scopes)):
-        who = f"the role {caller.role}" if caller.role else f"an API key with the scope {', '.join(caller.scopes)}"
-        raise Refused(HTTPStatus.FORBIDDEN, "forbidden", f"This is not open to {who}.")
+    refuse_unless(rule, caller)
     if method not in _SAFE and caller.way == "session":
         sent = connection.headers.get(CSRF_HEADER, "")
         if not hmac.compare_digest(sent.encode(), caller.csrf.encode()):
             raise Refused(HTTPStatus.FORBIDDEN, "csrf", "The header X-Hatua-Csrf is missing or not this session's.")
     connection.scope[_CALLER] = caller  # type: ignore[literal-required]
+
+
+def refuse_unless(rule: Rule, caller: Caller, path: str | None = None) -> None:
+    """Raises Refused 403 for a caller whom the rule does not let in. `path`: what in the request asks for it."""
+    if not (caller.role in rule.roles or rule.scopes.intersection(caller.scopes)):
+        who = f"the role {caller.role}" if caller.role else f"an API key with the scope {', '.join(caller.scopes)}"
+        raise Refused(HTTPStatus.FORBIDDEN, "forbidden", f"This is not open to {who}.", path)
 
 
 def _refuse_other_bodies(connection: Connection) -> None:

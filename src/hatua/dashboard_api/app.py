@@ -1,7 +1,7 @@
 """The dashboard API and the built dashboard as one Litestar application."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
@@ -16,20 +16,28 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ASGIApp, Message, Scope
 
 import hatua
-from hatua.analytics.reader import Reader
+from hatua.analytics.funnel_shapes import FunnelDefinition
 from hatua.base.clock import Clock
 from hatua.dashboard_api.access import SESSION_COOKIE, only_permitted
+from hatua.dashboard_api.asking import Askings, Engine
 from hatua.dashboard_api.controllers import sign_on
 from hatua.dashboard_api.controllers.account import AccountController
 from hatua.dashboard_api.controllers.analytics import AnalyticsController
 from hatua.dashboard_api.controllers.api_keys import ApiKeyController
 from hatua.dashboard_api.controllers.audit import AuditController
 from hatua.dashboard_api.controllers.auth import AuthController, open_link
+from hatua.dashboard_api.controllers.behaviour import BehaviourController
+from hatua.dashboard_api.controllers.errors import ErrorController
 from hatua.dashboard_api.controllers.events import EventController
+from hatua.dashboard_api.controllers.funnels import FunnelController
 from hatua.dashboard_api.controllers.invited import InvitedController
 from hatua.dashboard_api.controllers.ledger import LedgerController
 from hatua.dashboard_api.controllers.members import InvitationController, MemberController
+from hatua.dashboard_api.controllers.people import PeopleController
 from hatua.dashboard_api.controllers.projects import ProjectController
+from hatua.dashboard_api.controllers.query import QueryController
+from hatua.dashboard_api.controllers.saved_funnels import SavedFunnelController
+from hatua.dashboard_api.controllers.sessions import SessionController
 from hatua.dashboard_api.cookies import by_tls
 from hatua.dashboard_api.desk import Desk
 from hatua.dashboard_api.doors import Doors
@@ -39,12 +47,13 @@ from hatua.dashboard_api.log_admin import LogAdmin
 from hatua.dashboard_api.openapi import FinishedDocument, finished
 from hatua.dashboard_api.rates import Rates
 from hatua.dashboard_api.rooms import MAX_SIGN_INS_AT_ONCE, Rooms, rooms_of, socket_address
+from hatua.dashboard_api.saved_funnels import presets_of
 from hatua.dashboard_api.settings import DashboardApiSettings
 from hatua.dashboard_api.site import Site
 from hatua.registry.store import Registry
 
 MAX_BODY_BYTES = 65_536
-"""The largest request of this API is a list of 100 origins."""
+"""The largest request besides questions is a list of 100 origins."""
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -52,33 +61,37 @@ AnyRequest = Request[Any, Any, Any]
 def make_dashboard_api(
     settings: DashboardApiSettings,
     *,
-    warehouse: Reader,
+    warehouse: Engine,
     registry: Registry,
     clock: Clock,
     static_dir: Path | None,
     client_address: Callable[[Scope], str] = socket_address,
     log: LogAdmin | None = None,
     doors: Doors | None = None,
+    presets: Sequence[FunnelDefinition] = (),
 ) -> Litestar:
     """An ASGI app for /api/*, /auth/* and everything of the built dashboard.
 
     Run it inside `async with app.lifespan():` (or under a server that speaks the lifespan protocol), so that live
     streams end when the process stops. `client_address` tells whose sign-in failures count together; behind a proxy
-    the socket's address is the proxy's. `doors`: e-mail and single sign-on, where
-    there are any. `log`: None, and the ledger and the dead letters answer 503 `no_log`."""
+    the socket's address is the proxy's. `doors`: e-mail and single sign-on, where there are any. `log`: None, and the
+    ledger and the dead letters answer 503 `no_log`. `presets`: the funnels that a new project starts with."""
+    desk = Desk(settings.query_threads, settings.query_queue, settings.query_wait_ms)
     rooms = Rooms(
         settings=settings,
         registry=registry,
         warehouse=warehouse,
         clock=clock,
         client_address=client_address,
-        desk=Desk(settings.query_threads, settings.query_queue),
+        desk=desk,
+        askings=Askings(warehouse, desk, settings.question_timeout_ms),
         live=LiveHub(warehouse, clock, settings),
         site=Site(static_dir),
         signing_in=asyncio.Semaphore(MAX_SIGN_INS_AT_ONCE),
         log=log,
         rates=Rates(settings, clock),
         doors=doors or Doors(),
+        presets=presets_of(presets),
     )
     return _application(State({"rooms": rooms}))
 
@@ -110,6 +123,13 @@ def _application(state: State) -> Litestar:
             ApiKeyController,
             AnalyticsController,
             EventController,
+            FunnelController,
+            SavedFunnelController,
+            BehaviourController,
+            SessionController,
+            PeopleController,
+            ErrorController,
+            QueryController,
             LedgerController,
             AccountController,
             InvitedController,
@@ -159,6 +179,7 @@ async def _ending_streams(app: Litestar) -> AsyncIterator[None]:
         if rooms is not None:
             await rooms.live.close()
             rooms.desk.close()
+            await asyncio.to_thread(rooms.askings.end_all)
 
 
 async def _guarding_headers(message: Message, scope: Scope) -> None:

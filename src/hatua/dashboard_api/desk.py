@@ -12,24 +12,38 @@ T = TypeVar("T")
 
 
 class Desk:
-    """`threads` questions at once, `queue` waiting. Used from one event loop."""
+    """`threads` questions at once, `queue` waiting, none for longer than `wait_ms`. Used from one event loop."""
 
-    def __init__(self, threads: int, queue: int) -> None:
+    def __init__(self, threads: int, queue: int, wait_ms: int) -> None:
         self._most = threads + queue
+        self._wait_s = wait_ms / 1000
         self._under_way = 0
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="hatua-question")
 
     async def ask(self, answer: Callable[..., T], *args: Any) -> T:
-        """Runs `answer(*args)` in a thread. Raises TooManyRequests at once when the queue is full.
+        """Runs `answer(*args)` in a thread. Raises TooManyRequests at once when the queue is full, and when its turn
+        has not come in time.
 
-        Who goes away while waiting frees the place; a question under way runs to its own time limit."""
+        Who goes away while waiting frees the place; a question under way runs to its own end."""
         if self._under_way >= self._most:
             raise TooManyRequests(f"{self._under_way} questions are under way; try again in a few seconds")
         loop = asyncio.get_running_loop()
         self._under_way += 1
         running = self._pool.submit(answer, *args)
         running.add_done_callback(lambda _: _on_loop(loop, self._left))
-        return await asyncio.wrap_future(running)
+        answered = asyncio.wrap_future(running)
+        try:
+            async with asyncio.timeout(self._wait_s):
+                await asyncio.shield(answered)
+        except asyncio.CancelledError:
+            answered.cancel()
+            raise
+        except TimeoutError:
+            if not answered.done() and running.cancel():
+                raise TooManyRequests(
+                    f"no turn within {self._wait_s:g} s behind {self._under_way} other questions; try again"
+                ) from None
+        return await answered
 
     def close(self) -> None:
         """Takes no more questions; those waiting are dropped, those under way end by themselves."""

@@ -26,7 +26,7 @@ from hatua.registry.errors import (
     WrongCode,
     WrongCredentials,
 )
-from hatua.warehouse.errors import QueryTooHeavy, SchemaMissing
+from hatua.warehouse.errors import QueryCancelled, QueryTooHeavy, SchemaMissing
 
 log = logging.getLogger("hatua.dashboard_api")
 
@@ -69,41 +69,47 @@ class RateLimited(HatuaError):
         self.retry_after_s = retry_after_s
 
 
+class ClientGone(HatuaError):
+    """Who asked has closed the connection: nobody reads the answer."""
+
+
 class TooManyRequests(Unavailable):
     """As many questions or streams are under way as this process takes at once."""
 
 
-Row = tuple[type[Exception], HTTPStatus, str, Callable[[Any], str | None]]
+Row = tuple[type[Exception], HTTPStatus, str, Callable[[Any, str], str | None]]
 
 
-def _nowhere(_fact: Exception) -> None:
+def _nowhere(_fact: Exception, _source: str) -> None:
     return None
 
 
-def _in_query(fact: InvalidQuestion) -> str:
-    return f"query.{fact.path}" if fact.path else "query"
+def _in_question(fact: InvalidQuestion, source: str) -> str:
+    return f"{source}.{fact.path}" if fact.path else source
 
 
-def _in_body(fact: InvalidField) -> str:
+def _in_body(fact: InvalidField, _source: str) -> str:
     return f"body.{fact.field}"
 
 
 # The first row whose type fits decides, so a special fact stands above its general one.
 TABLE: tuple[Row, ...] = (
-    (InvalidQuestion, HTTPStatus.BAD_REQUEST, "invalid_question", _in_query),
+    (InvalidQuestion, HTTPStatus.BAD_REQUEST, "invalid_question", _in_question),
     (NotFound, HTTPStatus.NOT_FOUND, "not_found", _nowhere),
+    (ClientGone, HTTPStatus.REQUEST_TIMEOUT, "client_gone", _nowhere),
     (QueryTooHeavy, HTTPStatus.UNPROCESSABLE_ENTITY, "query_too_heavy", _nowhere),
+    (QueryCancelled, HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", _nowhere),
     (SchemaMissing, HTTPStatus.SERVICE_UNAVAILABLE, "not_migrated", _nowhere),
     (AlreadyExists, HTTPStatus.CONFLICT, "already_exists", _in_body),
     (InvalidField, HTTPStatus.BAD_REQUEST, "invalid_field", _in_body),
     (UnknownRecord, HTTPStatus.NOT_FOUND, "not_found", _nowhere),
-    (InvalidSetupToken, HTTPStatus.FORBIDDEN, "invalid_setup_token", lambda _: "body.setup_token"),
+    (InvalidSetupToken, HTTPStatus.FORBIDDEN, "invalid_setup_token", lambda _, __: "body.setup_token"),
     (SetupAlreadyDone, HTTPStatus.CONFLICT, "setup_done", _nowhere),
     (WrongCredentials, HTTPStatus.UNAUTHORIZED, "wrong_credentials", _nowhere),
-    (SecondFactorNeeded, HTTPStatus.UNAUTHORIZED, "second_factor_needed", lambda _: "body.code"),
-    (WrongCode, HTTPStatus.UNAUTHORIZED, "wrong_code", lambda _: "body.code"),
+    (SecondFactorNeeded, HTTPStatus.UNAUTHORIZED, "second_factor_needed", lambda _, __: "body.code"),
+    (WrongCode, HTTPStatus.UNAUTHORIZED, "wrong_code", lambda _, __: "body.code"),
     (SecondFactorOn, HTTPStatus.CONFLICT, "second_factor", _nowhere),
-    (InvalidLink, HTTPStatus.FORBIDDEN, "invalid_link", lambda _: "body.token"),
+    (InvalidLink, HTTPStatus.FORBIDDEN, "invalid_link", lambda _, __: "body.token"),
     (LastAdmin, HTTPStatus.CONFLICT, "last_admin", _nowhere),
     (BelongsElsewhere, HTTPStatus.CONFLICT, "belongs_elsewhere", _nowhere),
     (RateLimited, HTTPStatus.TOO_MANY_REQUESTS, "rate_limited", _nowhere),
@@ -122,7 +128,7 @@ _HTTP_CODES = {
 
 def answer_error(request: Request[Any, Any, Any], problem: Exception) -> Response[ErrorAnswer]:
     """Any exception as an answer. What is not in the table is ours to mend: logged in full, told in one line."""
-    status, told = _told(problem)
+    status, told = _told(problem, "query" if request.method in ("GET", "HEAD") else "body")
     headers: dict[str, str] = {}
     if isinstance(problem, HTTPException) and problem.headers and "allow" in problem.headers:
         headers["Allow"] = problem.headers["allow"]
@@ -137,15 +143,16 @@ def answer_error(request: Request[Any, Any, Any], problem: Exception) -> Respons
     return Response(ErrorAnswer(error=told), status_code=status, headers=headers, media_type="application/json")
 
 
-def _told(problem: Exception) -> tuple[HTTPStatus, Problem]:
+def _told(problem: Exception, source: str) -> tuple[HTTPStatus, Problem]:
+    """`source`: what questions stand in, the query or the body."""
     if isinstance(problem, Refused):
         return problem.status, Problem(code=problem.code, message=str(problem), path=problem.path)
     for kind, status, code, path in TABLE:
         if isinstance(problem, kind):
-            text = problem.message if isinstance(problem, InvalidQuestion) else str(problem)
+            text = _in_words(problem)
             if status == HTTPStatus.SERVICE_UNAVAILABLE and not isinstance(problem, TooManyRequests):
                 text = _unavailable(code)
-            return status, Problem(code=code, message=text, path=path(problem))
+            return status, Problem(code=code, message=text, path=path(problem, source))
     if isinstance(problem, RecursionError):  # of the JSON decoder: nothing else of ours recurses
         return HTTPStatus.BAD_REQUEST, Problem(code="invalid_request", message="The body is nested too deeply.")
     if isinstance(problem, HTTPException) and problem.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -153,6 +160,17 @@ def _told(problem: Exception) -> tuple[HTTPStatus, Problem]:
     return HTTPStatus.INTERNAL_SERVER_ERROR, Problem(
         code="internal", message="This is a fault of ours. It was logged; nothing was changed."
     )
+
+
+def _in_words(problem: Exception) -> str:
+    match problem:
+        case InvalidQuestion():
+            return problem.message
+        case NotFound():
+            return f"There is no such {problem.kind}."
+        case QueryTooHeavy():
+            return "The question is over its limit of time, memory or size: ask for a shorter range or for less of it."
+    return str(problem)
 
 
 def _unavailable(code: str) -> str:

@@ -15,6 +15,7 @@ import msgspec
 
 from hatua.analytics.dimensions import PROPERTY_PREFIX
 from hatua.analytics.event import Event
+from hatua.dashboard_api.sealing import Seal
 
 _EMAIL = r"(?P<email>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
 _PIN = r"(?P<pin>(?<![A-Za-z0-9])[A-Za-z]\d{9}[A-Za-z](?![A-Za-z0-9]))"
@@ -43,6 +44,9 @@ _LIBRARY_KEYS = frozenset(("library", "app", "os", "browser", "device"))
 _ADDRESS_KEYS = frozenset(("url", "href", "referrer", "search", "page_url", "link"))
 
 HIDDEN = "[hidden]"
+_PSEUDONYM = re.compile(r"\b(?:user|email|phone|pin|hidden)-[0-9a-f]{10}\b")
+_MOST_GIVEN = 200_000
+"""Pseudonyms remembered, about 30 MB; then all are forgotten, and learned again as they are shown again."""
 
 
 @lru_cache(maxsize=10_000)
@@ -58,14 +62,37 @@ def personal_dimension(dimension: str) -> bool:
 
 
 class Masker:
-    """Pseudonyms under one tenant's secret key; without the key they cannot be computed from a guess."""
+    """Pseudonyms under one tenant's secret key; without the key they cannot be computed from a guess. Those it has
+    given out it can take back: so who may not see a value can still ask about it by its pseudonym."""
 
     def __init__(self, key: str) -> None:
         self._key = key.encode()
+        self._given: dict[str, str] = {}
+        self.seal = Seal(key)
 
     def pseudonym(self, kind: str, value: str) -> str:
         """`user-3f9c2a1b5d`; 40 bits tell apart the people of any project a person can look through."""
-        return f"{kind}-{hmac.new(self._key, value.encode('utf-8', 'replace'), hashlib.sha256).hexdigest()[:10]}"
+        name = f"{kind}-{hmac.new(self._key, value.encode('utf-8', 'replace'), hashlib.sha256).hexdigest()[:10]}"
+        if len(self._given) >= _MOST_GIVEN:
+            self._given = {}
+        self._given[name] = value
+        return name
+
+    def revealed(self, text: str) -> str:
+        """A text with every pseudonym that this process gave out turned back; others stay as they are."""
+        if "-" not in text:
+            return text
+        return _PSEUDONYM.sub(lambda found: self._given.get(found.group(), found.group()), text)
+
+    def names_somebody(self, text: str) -> bool:
+        """Whether a text holds a pseudonym."""
+        return _PSEUDONYM.search(text) is not None
+
+    def pads(self) -> tuple[str, str]:
+        """The inner and outer key block of HMAC (RFC 2104) in hex: with them the engine computes pseudonyms."""
+        key = self._key if len(self._key) <= 64 else hashlib.sha256(self._key).digest()
+        block = key.ljust(64, b"\0")
+        return bytes(each ^ 0x36 for each in block).hex(), bytes(each ^ 0x5C for each in block).hex()
 
     def text(self, value: str) -> str:
         """A text with every phone number, PIN and e-mail address in it replaced."""

@@ -1,5 +1,6 @@
-"""How the API describes itself: query parameters from the question structs, one error shape everywhere."""
+"""How the API describes itself: query parameters and bodies from the question structs, one error shape everywhere."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,11 +8,13 @@ import msgspec
 from litestar import MediaType, Request
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.openapi.spec import OpenAPIMediaType, Operation, Parameter, Reference, Schema
+from litestar.openapi.spec import Example, OpenAPIMediaType, Operation, Parameter, Reference, RequestBody, Schema
 from litestar.openapi.spec.enums import OpenAPIType
 
-from hatua.analytics.question import MAX_FILTERS, Filter
+from hatua.analytics.kinds import KINDS
 from hatua.dashboard_api.errors import ErrorAnswer
+from hatua.dashboard_api.examples import PARAMETERS
+from hatua.dashboard_api.saved_funnels import SavedDefinition
 
 
 def _problem(text: str) -> ResponseSpec:
@@ -32,8 +35,8 @@ PROBLEMS = {
 
 _MEANINGS = {
     "project": "Project id.",
-    "from": "YYYY-MM-DD (whole days, inclusive) or an ISO instant.",
-    "to": "YYYY-MM-DD (whole day, inclusive) or an ISO instant (exclusive).",
+    "from": "YYYY-MM-DD (whole days, inclusive) or an ISO instant. Default: 30 days before the end.",
+    "to": "YYYY-MM-DD (whole day, inclusive) or an ISO instant (exclusive). Default: today.",
     "tz": "IANA time zone; default: the project's.",
     "goal": "Event name of a conversion; default: the project's.",
     "filters": "JSON array of filters: "
@@ -42,13 +45,21 @@ _MEANINGS = {
     "metrics": "Comma-separated.",
     "dimension": "A key of /api/dashboard/definitions, or property:<key>.",
     "cursor": "`next_cursor` of the page before.",
+    "start": "JSON array of events, or their names, comma-separated; for paths one page or event.",
+    "return": "JSON array of events, or their names, comma-separated.",
+    "end": "JSON array of events, or their names, comma-separated; for paths one page or event.",
+    "event": "JSON array of events, or their names, comma-separated.",
+    "sequence": "JSON array, or comma-separated.",
+    "named_by": "The dimension of the start event that tells journeys apart.",
+    "search": "Text, in any case.",
 }
 
+_OF_THE_PROJECT = frozenset(("tz", "goal", "from", "to", "cursor", "search"))
+"""Where the struct's own default never shows, or says nothing."""
 
-_OF_THE_PROJECT = frozenset(("tz", "goal"))
-"""Where the question's own default never shows, since the project's stands before it."""
-
-_FILTERS = Schema(type=OpenAPIType.ARRAY, items=Reference("#/components/schemas/Filter"), max_items=MAX_FILTERS)
+QUERY = "Query"
+_BODIES: tuple[type[msgspec.Struct], ...] = (*(kind.question for kind in KINDS.values()), SavedDefinition)
+_COMPONENT = "#/components/schemas/{name}"
 
 
 def asks(kind: type[msgspec.Struct], *left_out: str) -> type[Operation]:
@@ -63,21 +74,41 @@ def asks(kind: type[msgspec.Struct], *left_out: str) -> type[Operation]:
     return Asking
 
 
+def takes(component: str, examples: Mapping[str, Any]) -> type[Operation]:
+    """The operation class of a route that reads its body itself: JSON of a component, with examples."""
+    shown: dict[str, Example | Reference] = {
+        name.lower().replace(" ", "_"): Example(summary=name, value=value) for name, value in examples.items()
+    }
+    media = OpenAPIMediaType(schema=Reference(_COMPONENT.format(name=component)), examples=shown)
+    body = RequestBody(content={"application/json": media}, required=True)
+
+    @dataclass
+    class Taking(Operation):
+        def __post_init__(self) -> None:
+            self.request_body = body
+
+    return Taking
+
+
 def _parameters(kind: type[msgspec.Struct]) -> list[Parameter]:
-    described: dict[str, Any] = msgspec.json.schema_components([kind], ref_template="#/{name}")[1][kind.__name__]
+    described: dict[str, Any] = msgspec.json.schema_components([kind], ref_template=_COMPONENT)[1][kind.__name__]
     required = set(described.get("required", ()))
-    return [
-        Parameter(
-            name=name,
-            param_in="query",
-            required=name in required,
-            description=_MEANINGS.get(name),
-            schema=None if name == "filters" else _schema(field, with_default=name not in _OF_THE_PROJECT),
-            content={"application/json": OpenAPIMediaType(schema=_FILTERS)} if name == "filters" else None,
-            explode=False if field.get("type") == "array" and name != "filters" else None,
-        )
-        for name, field in described["properties"].items()
-    ]
+    return [_parameter(kind, name, field, required=name in required) for name, field in described["properties"].items()]
+
+
+def _parameter(kind: type[msgspec.Struct], name: str, field: dict[str, Any], *, required: bool) -> Parameter:
+    schema = _schema(field, with_default=name not in _OF_THE_PROJECT)
+    as_json = isinstance(schema.items, Reference)
+    return Parameter(
+        name=name,
+        param_in="query",
+        required=required,
+        description=_MEANINGS.get(name),
+        schema=None if as_json else schema,
+        content={"application/json": OpenAPIMediaType(schema=schema)} if as_json else None,
+        explode=False if field.get("type") == "array" and not as_json else None,
+        example=PARAMETERS.get((kind.__name__, name), PARAMETERS.get(("", name))),
+    )
 
 
 class FinishedDocument(JsonRenderPlugin):
@@ -92,20 +123,46 @@ class FinishedDocument(JsonRenderPlugin):
 
 
 def finished(document: dict[str, Any]) -> dict[str, Any]:
-    """The framework's document with what it does not know (the filter) and without what misleads type generators
-    (a choice of one; a number that is an integer or a number)."""
+    """The framework's document with what it does not know (questions in bodies) and without what misleads type
+    generators (a choice of one; a number that is an integer or a number)."""
     done: dict[str, Any] = _simpler(document)
-    described: dict[str, Any] = msgspec.json.schema_components([Filter])[1]["Filter"]
-    # Type generators take a field with a default for one that is always there; in a request it may be left out.
-    fields = {
-        name: {key: value for key, value in field.items() if key != "default"}
-        for name, field in described["properties"].items()
-    }
+    described = msgspec.json.schema_components(_BODIES, ref_template=_COMPONENT)[1]
+    parts = {name: _of_request(schema) for name, schema in described.items()}
+    done["components"]["schemas"] |= {**parts, **_query(parts)}
     for item in done["paths"].values():
         for operation in item.values():
             operation.get("responses", {}).get("204", {}).pop("content", None)  # the framework says JSON of nothing
-    done["components"]["schemas"]["Filter"] = {**described, "properties": fields}
     return done
+
+
+def _of_request(schema: dict[str, Any]) -> dict[str, Any]:
+    """Type generators take a field with a default for one that is always there; in a request it may be left out."""
+    fields = {
+        name: {key: value for key, value in field.items() if key != "default"}
+        for name, field in schema["properties"].items()
+    }
+    text = " ".join(schema.get("description", "").split())
+    return {**schema, "properties": fields, **({"description": text} if text else {})}
+
+
+def _query(parts: dict[str, Any]) -> dict[str, Any]:
+    """The tagged union of all questions: each with its name in the field `question`."""
+    tagged: dict[str, Any] = {}
+    for kind in KINDS.values():
+        schema = parts[kind.question.__name__]
+        name = "".join(word.title() for word in kind.name.split("_"))
+        tagged[f"Query{name}"] = {
+            **schema,
+            "title": f"Query{name}",
+            "properties": {"question": {"type": "string", "enum": [kind.name]}, **schema["properties"]},
+            "required": ["question", *schema.get("required", [])],
+        }
+    mapping = {each["properties"]["question"]["enum"][0]: _COMPONENT.format(name=name) for name, each in tagged.items()}
+    union = {
+        "oneOf": [{"$ref": place} for place in mapping.values()],
+        "discriminator": {"propertyName": "question", "mapping": mapping},
+    }
+    return {**tagged, QUERY: union}
 
 
 def _simpler(part: Any) -> Any:
@@ -128,17 +185,28 @@ def _simpler(part: Any) -> Any:
 def _schema(field: dict[str, Any], *, with_default: bool = True) -> Schema:
     """A JSON schema of msgspec as one of Litestar; the questions' fields are text, whole numbers, choices and lists."""
     if "anyOf" in field:
-        return Schema(one_of=[_schema(each) for each in field["anyOf"]])
+        # A query string cannot say null: what is null there is left out.
+        given = [each for each in field["anyOf"] if each.get("type") != "null"]
+        return _schema(given[0], with_default=False)
     kind = field.get("type", "string")
     return Schema(
         type=OpenAPIType(kind),
         enum=field.get("enum"),
-        items=_schema(field["items"]) if kind == "array" else None,
+        items=_items(field["items"]) if kind == "array" else None,
         minimum=field.get("minimum"),
         maximum=field.get("maximum"),
         min_length=field.get("minLength"),
         max_length=field.get("maxLength"),
         min_items=field.get("minItems"),
         max_items=field.get("maxItems"),
-        default=field.get("default") if with_default else None,
+        default=_default(field) if with_default else None,
     )
+
+
+def _items(field: dict[str, Any]) -> Schema | Reference:
+    return Reference(field["$ref"]) if "$ref" in field else _schema(field)
+
+
+def _default(field: dict[str, Any]) -> Any:
+    value = field.get("default")
+    return None if value in ("", []) else value

@@ -1,8 +1,8 @@
 """Who may do what: one row per route. A route that is not here answers 404, and a test fails.
 
 Admins may everything. Analysts see every view, with personal data masked, and export nothing. Viewers see the overview
-and funnels, without single events. API keys reach one project: `read` asks what an analyst may ask, `export` sees
-personal data too, `manage` changes the project itself.
+and funnels, without single events and without people. API keys reach one project: `read` asks what an analyst may ask,
+`export` sees personal data too, `manage` changes the project itself.
 """
 
 import msgspec
@@ -22,6 +22,7 @@ EVERYBODY = Rule(public=True)
 SIGNED_IN = Rule(roles=frozenset(("admin", "analyst", "viewer")))
 OVERVIEW = Rule(roles=frozenset(("admin", "analyst", "viewer")), scopes=frozenset(("read", "export", "manage")))
 ANALYSIS = Rule(roles=frozenset(("admin", "analyst")), scopes=frozenset(("read", "export", "manage")))
+SAVING = Rule(roles=frozenset(("admin", "analyst")), scopes=frozenset(("manage",)))
 MANAGING = Rule(roles=frozenset(("admin",)), scopes=frozenset(("manage",)))
 ADMINISTERING = Rule(roles=frozenset(("admin",)))
 
@@ -77,6 +78,30 @@ PERMISSIONS: dict[tuple[str, str], Rule] = {
     ("GET", "/api/dashboard/events"): ANALYSIS,
     ("GET", "/api/dashboard/realtime"): ANALYSIS,
     ("GET", "/api/dashboard/live"): ANALYSIS,
+    ("POST", "/api/dashboard/funnel"): OVERVIEW,
+    ("POST", "/api/dashboard/funnel/people"): ANALYSIS,
+    ("GET", "/api/dashboard/funnels"): OVERVIEW,
+    ("POST", "/api/dashboard/funnels"): SAVING,
+    ("PATCH", "/api/dashboard/funnels/{funnel_id}"): SAVING,
+    ("DELETE", "/api/dashboard/funnels/{funnel_id}"): SAVING,
+    ("GET", "/api/dashboard/retention"): ANALYSIS,
+    ("GET", "/api/dashboard/retention/people"): ANALYSIS,
+    ("GET", "/api/dashboard/lifecycle"): ANALYSIS,
+    ("GET", "/api/dashboard/lifecycle/people"): ANALYSIS,
+    ("GET", "/api/dashboard/stickiness"): ANALYSIS,
+    ("GET", "/api/dashboard/stickiness/people"): ANALYSIS,
+    ("GET", "/api/dashboard/paths"): ANALYSIS,
+    ("GET", "/api/dashboard/paths/sessions"): ANALYSIS,
+    ("GET", "/api/dashboard/paths/reach"): ANALYSIS,
+    ("GET", "/api/dashboard/journeys"): ANALYSIS,
+    ("GET", "/api/dashboard/journeys/list"): ANALYSIS,
+    ("GET", "/api/dashboard/sessions"): ANALYSIS,
+    ("GET", "/api/dashboard/sessions/{session_id}"): ANALYSIS,
+    ("GET", "/api/dashboard/people"): ANALYSIS,
+    ("GET", "/api/dashboard/people/{person}"): ANALYSIS,
+    ("GET", "/api/dashboard/people/{person}/events"): ANALYSIS,
+    ("GET", "/api/dashboard/errors"): ANALYSIS,
+    ("POST", "/api/query"): OVERVIEW,
     ("GET", "/api/dashboard/ledger"): ANALYSIS,
     ("GET", "/api/dashboard/dead-letters"): ADMINISTERING,
     ("POST", "/api/dashboard/dead-letters/replay"): ADMINISTERING,
@@ -86,3 +111,10 @@ PERMISSIONS: dict[tuple[str, str], Rule] = {
     ("HEAD", "/"): EVERYBODY,
     ("HEAD", "/{path}"): EVERYBODY,
 }
+
+_OPEN_TO_VIEWERS = frozenset(("overview", "timeseries", "breakdown", "heatmap", "dimension_values", "funnel"))
+
+
+def rule_of_question(name: str) -> Rule:
+    """Who may ask this kind of question through `POST /api/query`: whoever may ask it at its own address."""
+    return OVERVIEW if name in _OPEN_TO_VIEWERS else ANALYSIS

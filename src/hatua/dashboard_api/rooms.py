@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from litestar.connection import ASGIConnection
 from litestar.types import Scope
 
-from hatua.analytics.reader import Reader
 from hatua.base.clock import Clock
+from hatua.dashboard_api.asking import Askings, Engine
 from hatua.dashboard_api.desk import Desk
 from hatua.dashboard_api.doors import Doors
 from hatua.dashboard_api.live import LiveHub
@@ -18,6 +18,7 @@ from hatua.dashboard_api.masking import Masker
 from hatua.dashboard_api.rates import Rates
 from hatua.dashboard_api.settings import DashboardApiSettings
 from hatua.dashboard_api.site import Site
+from hatua.registry.model import FunnelPreset
 from hatua.registry.store import Registry
 
 T = TypeVar("T")
@@ -32,15 +33,17 @@ class Rooms:
 
     settings: DashboardApiSettings
     registry: Registry
-    warehouse: Reader
+    warehouse: Engine
     clock: Clock
     client_address: Callable[[Scope], str]
     desk: Desk
+    askings: Askings
     live: LiveHub
     site: Site
     signing_in: asyncio.Semaphore
     rates: Rates
     doors: Doors
+    presets: tuple[FunnelPreset, ...] = ()
     log: LogAdmin | None = None
     mailing: set[asyncio.Task[None]] = field(default_factory=set)
     maskers: dict[str, Masker] = field(default_factory=dict)

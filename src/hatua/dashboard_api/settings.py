@@ -21,6 +21,10 @@ class DashboardApiSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Questions answered at the same time; below HATUA_WAREHOUSE_CLIENTS, so that ingestion always finds a client."""
     query_queue: Annotated[int, env("HATUA_API_QUERY_QUEUE"), msgspec.Meta(ge=0, le=10_000)] = 64
     """Questions that may wait for their turn; one more is answered 503. An Overview page asks about fifteen at once."""
+    query_wait_ms: Annotated[int, env("HATUA_API_QUERY_WAIT_MS"), msgspec.Meta(ge=100, le=600_000)] = 15_000
+    """Longest wait of a question for its turn; then it is answered 503."""
+    question_timeout_ms: Annotated[int, env("HATUA_API_QUESTION_TIMEOUT_MS"), msgspec.Meta(ge=100)] = 30_000
+    """Time limit of one question, all its statements together; HATUA_QUERY_TIMEOUT_MS limits each of them."""
     live_poll_ms: Annotated[int, env("HATUA_LIVE_POLL_MS"), msgspec.Meta(ge=50, le=60_000)] = 700
     """Time between two looks for new events, while somebody watches; with the processor's flush below 2 s."""
     live_keep_alive_ms: Annotated[int, env("HATUA_LIVE_KEEP_ALIVE_MS"), msgspec.Meta(ge=50, le=300_000)] = 15_000

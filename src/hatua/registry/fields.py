@@ -15,11 +15,11 @@ _HOST = re.compile(r"[a-z0-9._-]+|\[[0-9a-f:.]+\]")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 
-def name(value: str, field: str = "name") -> str:
-    """Trimmed, 1 to 100 characters, printable."""
+def name(value: str, field: str = "name", most: int = MAX_NAME_CHARS) -> str:
+    """Trimmed, 1 to `most` characters, printable."""
     text = value.strip()
-    if not text or len(text) > MAX_NAME_CHARS:
-        raise InvalidField(field, f"{field} has {len(text)} characters; 1 to {MAX_NAME_CHARS} are allowed")
+    if not text or len(text) > most:
+        raise InvalidField(field, f"{field} has {len(text)} characters; 1 to {most} are allowed")
     if not text.isprintable():
         raise InvalidField(field, f"{field} contains control characters or invalid text")
     return text

@@ -219,6 +219,31 @@ class Installation(msgspec.Struct, frozen=True, kw_only=True):
     project: Project
 
 
+class FunnelPreset(msgspec.Struct, frozen=True, kw_only=True):
+    """A funnel that an integration brings along. `definition`: JSON, opaque to the registry."""
+
+    key: str
+    name: str
+    description: str
+    definition: dict[str, Any]
+
+
+class SavedFunnel(msgspec.Struct, frozen=True, kw_only=True):
+    """`preset`: the key of the preset it was installed from; `edited`: changed by somebody since, so that a newer
+    version of the preset leaves it alone. `created_by`: id of the user or key, "" for the program."""
+
+    id: str
+    project_id: str
+    name: str
+    description: str
+    definition: dict[str, Any]
+    preset: str | None
+    edited: bool
+    created_by: str
+    created_at: int
+    updated_at: int
+
+
 class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One administrative act. `details` holds what changed; never a secret. `address`: from where, "" for what did not
     come over the network. `actor_name`: the e-mail of a user or the name of a key, while there is one."""

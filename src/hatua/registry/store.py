@@ -6,6 +6,7 @@ from hatua.registry.api_keys import ApiKeys
 from hatua.registry.audit import AuditTrail
 from hatua.registry.database import open_engine
 from hatua.registry.erasures import Erasures
+from hatua.registry.funnels import Funnels
 from hatua.registry.members import Members
 from hatua.registry.migrate import apply_migrations, check_migrated
 from hatua.registry.projects import Projects
@@ -26,6 +27,7 @@ class Registry(
     Projects,
     WriteKeys,
     ApiKeys,
+    Funnels,
     SignOn,
     SecondFactors,
     PasswordResets,

@@ -209,6 +209,22 @@ erased_ids = Table(
     Column("id_hash", HASH, primary_key=True),  # HMAC under the installation's secret
 )
 
+funnels = Table(
+    "funnels",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("project_id", ID, ForeignKey("projects.id"), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("description", Text, nullable=False),
+    Column("definition", JSON, nullable=False),
+    Column("preset", String(100), nullable=True),  # key of the preset it was installed from
+    Column("edited", Boolean, nullable=False),
+    Column("created_by", String(100), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    UniqueConstraint("project_id", "preset"),
+)
+
 audit_log = Table(
     "audit_log",
     metadata,

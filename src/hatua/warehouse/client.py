@@ -82,12 +82,27 @@ class Warehouse:
         return not self.settings.host
 
     def rows(
-        self, sql: str, parameters: Mapping[str, Any] | None = None, settings: Mapping[str, Any] | None = None
+        self,
+        sql: str,
+        parameters: Mapping[str, Any] | None = None,
+        settings: Mapping[str, Any] | None = None,
+        *,
+        on_read: Callable[[int], None] | None = None,
     ) -> list[dict[str, Any]]:
         """One question, one dict a row, column name -> value. Values are Python's: str, int, float, bool,
-        list, aware `datetime` in UTC for DateTime64(…, 'UTC'), `date`, `UUID`."""
+        list, aware `datetime` in UTC for DateTime64(…, 'UTC'), `date`, `UUID`. `on_read` is told how many stored
+        rows the engine read for it."""
         with self._client() as client, _facts(sql):
-            return list(client.query(sql, dict(parameters or {}), settings=self._limits(settings)).named_results())
+            answer = client.query(sql, dict(parameters or {}), settings=self._limits(settings))
+            if on_read is not None:
+                on_read(int(answer.summary.get("read_rows", 0)))
+            return list(answer.named_results())
+
+    def kill(self, tag: str) -> None:
+        """Ends the statements that run under the setting `log_comment` = `tag`, whoever waits for them; they raise
+        QueryCancelled. Returns without waiting for their end. One that begins later runs."""
+        on_cluster = f"ON CLUSTER `{self.settings.cluster}` " if self.settings.cluster else ""
+        self.rows(f"KILL QUERY {on_cluster}WHERE Settings['log_comment'] = {{tag:String}} ASYNC", {"tag": tag})
 
     def columns(
         self, sql: str, parameters: Mapping[str, Any] | None = None, settings: Mapping[str, Any] | None = None
@@ -180,8 +195,14 @@ def _connector(settings: WarehouseSettings) -> Callable[[str | None], Client]:
     if not settings.host:
         if not settings.path:
             raise InvalidSetting("the in-process ClickHouse needs a folder: HATUA_DATA_DIR (or set CLICKHOUSE_HOST)")
-        return lambda database: clickhouse_connect.get_client(
-            interface="chdb", path=settings.path, database=database, tz_mode="aware", settings=dict(_SESSION_SETTINGS)
+        return lambda database: _counting_reads(
+            clickhouse_connect.get_client(
+                interface="chdb",
+                path=settings.path,
+                database=database,
+                tz_mode="aware",
+                settings=dict(_SESSION_SETTINGS),
+            )
         )
     url = urlsplit(settings.host if "//" in settings.host else f"//{settings.host}")
     secure = url.scheme == "https" or settings.port in (443, 8443)
@@ -203,6 +224,13 @@ def _connector(settings: WarehouseSettings) -> Callable[[str | None], Client]:
         connect_timeout=5,
         send_receive_timeout=300,
     )
+
+
+def _counting_reads(client: Client) -> Client:
+    """The driver gives the rows of an in-process answer for the rows that were read; the engine knows better."""
+    backend: Any = vars(client)["_backend"]
+    backend._summary = lambda result: {"read_rows": str(result.storage_rows_read())}
+    return client
 
 
 def _create_database(client: Client, name: str, cluster: str) -> None:

@@ -20,6 +20,10 @@ class QueryTooHeavy(HatuaError):
     help."""
 
 
+class QueryCancelled(HatuaError):
+    """A question was ended by `Warehouse.kill`: nobody waits for its answer."""
+
+
 class SchemaMissing(HatuaError):
     """A table or database of ours is not there: `hatua migrate` has not been run against this ClickHouse."""
 
@@ -42,7 +46,10 @@ _TOO_HEAVY = frozenset(
         158,  # TOO_MANY_ROWS
         159,  # TIMEOUT_EXCEEDED
         160,  # TOO_SLOW
+        167,  # TOO_DEEP_AST
+        168,  # TOO_BIG_AST
         241,  # MEMORY_LIMIT_EXCEEDED
+        306,  # TOO_DEEP_RECURSION
         307,  # TOO_MANY_BYTES
         396,  # TOO_MANY_ROWS_OR_BYTES
     )
@@ -75,6 +82,7 @@ _UNAVAILABLE = frozenset(
         999,  # KEEPER_EXCEPTION
     )
 )
+_CANCELLED = 394  # QUERY_WAS_CANCELLED
 _SCHEMA = frozenset(
     (
         60,  # UNKNOWN_TABLE
@@ -104,14 +112,17 @@ def fact(problem: ClickHouseError, doing: str, *, inserting: bool = False) -> Ha
     heavy."""
     code = problem.code if isinstance(problem, Error) else None
     text = f"{doing}: {str(problem)[:_LONGEST_TEXT]}"
+    kind: type[HatuaError] = QueryFailed
     if code in _TOO_HEAVY:
-        return WarehouseUnavailable(text) if inserting else QueryTooHeavy(text)
-    if code in _UNAVAILABLE or (code is None and isinstance(problem, OperationalError)):
-        return WarehouseUnavailable(text)
-    if code == THROWN and inserting:
-        return InsertTooLate(text)
-    if code in _SCHEMA:
-        return SchemaMissing(f"{text} (run `hatua migrate`)")
-    if inserting and code in _ROWS:
-        return RowsRefused(text)
-    return QueryFailed(text)
+        kind = WarehouseUnavailable if inserting else QueryTooHeavy
+    elif code in _UNAVAILABLE or (code is None and isinstance(problem, OperationalError)):
+        kind = WarehouseUnavailable
+    elif code == _CANCELLED:
+        kind = QueryCancelled
+    elif code == THROWN and inserting:
+        kind = InsertTooLate
+    elif code in _SCHEMA:
+        kind, text = SchemaMissing, f"{text} (run `hatua migrate`)"
+    elif inserting and code in _ROWS:
+        kind = RowsRefused
+    return kind(text)

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-import msgspec
 from litestar import Controller, Request, get
 
-from hatua.analytics import breakdown, dimension_values, heatmap, overview, timeseries
+from hatua.analytics import kinds
 from hatua.analytics.metrics import definitions
 from hatua.analytics.shapes import (
     Breakdown,
@@ -21,8 +20,8 @@ from hatua.analytics.shapes import (
     TimeseriesQuestion,
 )
 from hatua.dashboard_api.openapi import PROBLEMS, asks
-from hatua.dashboard_api.questions import masker_of, question_of
-from hatua.dashboard_api.rooms import rooms_of
+from hatua.dashboard_api.questions import answer_query
+from hatua.dashboard_api.revalidation import BRIEFLY, FOR_A_WHILE
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -36,6 +35,7 @@ class AnalyticsController(Controller):
         operation_id="getDefinitions",
         summary="What every metric means, and every dimension",
         responses=PROBLEMS,
+        middleware=[FOR_A_WHILE],
     )
     async def definitions(self) -> Definitions:
         return definitions()
@@ -46,10 +46,10 @@ class AnalyticsController(Controller):
         operation_class=asks(OverviewQuestion),
         summary="All metrics of one range, beside the range compared with",
         responses=PROBLEMS,
+        middleware=[BRIEFLY],
     )
     async def overview(self, request: AnyRequest) -> Overview:
-        rooms, question = rooms_of(request), await question_of(request, OverviewQuestion)
-        return await rooms.desk.ask(overview.answer, rooms.warehouse, question)
+        return await answer_query(request, kinds.OVERVIEW)
 
     @get(
         "/timeseries",
@@ -57,10 +57,10 @@ class AnalyticsController(Controller):
         operation_class=asks(TimeseriesQuestion),
         summary="Metrics by hour, day, week or month",
         responses=PROBLEMS,
+        middleware=[BRIEFLY],
     )
     async def timeseries(self, request: AnyRequest) -> Timeseries:
-        rooms, question = rooms_of(request), await question_of(request, TimeseriesQuestion)
-        return await rooms.desk.ask(timeseries.answer, rooms.warehouse, question, rooms.clock())
+        return await answer_query(request, kinds.TIMESERIES)
 
     @get(
         "/breakdown",
@@ -68,15 +68,10 @@ class AnalyticsController(Controller):
         operation_class=asks(BreakdownQuestion),
         summary="The top values of one dimension, and the rest as one row",
         responses=PROBLEMS,
+        middleware=[BRIEFLY],
     )
     async def breakdown(self, request: AnyRequest) -> Breakdown:
-        rooms, question = rooms_of(request), await question_of(request, BreakdownQuestion)
-        answer = await rooms.desk.ask(breakdown.answer, rooms.warehouse, question)
-        masker = await masker_of(request)
-        if masker is None:
-            return answer
-        rows = [msgspec.structs.replace(row, value=masker.text(row.value)) for row in answer.rows]
-        return msgspec.structs.replace(answer, rows=rows)
+        return await answer_query(request, kinds.BREAKDOWN)
 
     @get(
         "/heatmap",
@@ -84,10 +79,10 @@ class AnalyticsController(Controller):
         operation_class=asks(HeatmapQuestion),
         summary="Day of the week by hour of the day, Monday first",
         responses=PROBLEMS,
+        middleware=[BRIEFLY],
     )
     async def heatmap(self, request: AnyRequest) -> Heatmap:
-        rooms, question = rooms_of(request), await question_of(request, HeatmapQuestion)
-        return await rooms.desk.ask(heatmap.answer, rooms.warehouse, question)
+        return await answer_query(request, kinds.HEATMAP)
 
     @get(
         "/dimension-values",
@@ -95,13 +90,7 @@ class AnalyticsController(Controller):
         operation_class=asks(DimensionValuesQuestion),
         summary="What a filter can be set to",
         responses=PROBLEMS,
+        middleware=[BRIEFLY],
     )
     async def dimension_values(self, request: AnyRequest) -> DimensionValues:
-        rooms, question = rooms_of(request), await question_of(request, DimensionValuesQuestion)
-        answer = await rooms.desk.ask(dimension_values.answer, rooms.warehouse, question)
-        masker = await masker_of(request)
-        if masker is None:
-            return answer
-        return DimensionValues(
-            values=[msgspec.structs.replace(each, value=masker.text(each.value)) for each in answer.values]
-        )
+        return await answer_query(request, kinds.DIMENSION_VALUES)

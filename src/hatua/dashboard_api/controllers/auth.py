@@ -68,6 +68,7 @@ class AuthController(Controller):
                 project_name=data.project_name,
                 timezone=data.timezone,
             )
+        await rooms.in_thread(rooms.registry.install_presets, done.project.id, rooms.presets)
         answer = SetupDone(user=user_of(done.session.member), csrf=done.session.csrf, project=project_of(done.project))
         return Response(answer, status_code=HTTPStatus.CREATED, cookies=[session_cookie(request, done.session)])
 

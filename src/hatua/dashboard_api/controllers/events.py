@@ -2,20 +2,18 @@
 
 from typing import Any
 
-import msgspec
 from litestar import Controller, Request, get
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.types import ASGIApp
 
-from hatua.analytics import events_list, realtime
+from hatua.analytics import kinds
 from hatua.analytics.event import Event
 from hatua.analytics.question import ProjectQuestion
-from hatua.analytics.reader import Reader
 from hatua.analytics.shapes import Events, EventsQuestion, Realtime, RealtimeQuestion
 from hatua.dashboard_api.access import caller_of, identify
-from hatua.dashboard_api.masking import Masker
 from hatua.dashboard_api.openapi import PROBLEMS, asks
-from hatua.dashboard_api.questions import masker_of, question_of
+from hatua.dashboard_api.questions import answer_query, masker_of, question_of
+from hatua.dashboard_api.revalidation import ALWAYS_ASKED, BRIEFLY
 from hatua.dashboard_api.rooms import rooms_of
 from hatua.dashboard_api.streaming import EventStream
 
@@ -36,10 +34,10 @@ class EventController(Controller):
         operation_class=asks(EventsQuestion),
         summary="Single events, newest first, page by page",
         responses=PROBLEMS,
+        middleware=[BRIEFLY],
     )
     async def events(self, request: AnyRequest) -> Events:
-        rooms, question = rooms_of(request), await question_of(request, EventsQuestion)
-        return await rooms.desk.ask(_events, rooms.warehouse, question, await masker_of(request))
+        return await answer_query(request, kinds.EVENTS)
 
     @get(
         "/realtime",
@@ -47,10 +45,10 @@ class EventController(Controller):
         operation_class=asks(RealtimeQuestion),
         summary="Who is here now, and the last 30 minutes",
         responses=PROBLEMS,
+        middleware=[ALWAYS_ASKED],
     )
     async def realtime(self, request: AnyRequest) -> Realtime:
-        rooms, question = rooms_of(request), await question_of(request, RealtimeQuestion)
-        return await rooms.desk.ask(_realtime, rooms.warehouse, question, rooms.clock(), await masker_of(request))
+        return await answer_query(request, kinds.REALTIME)
 
     @get(
         "/live",
@@ -82,22 +80,3 @@ class EventController(Controller):
 
         chunks = rooms.live.stream(listener, missed, still_allowed)
         return EventStream(chunks, listener.ended, lambda: rooms.live.leave(question.project, listener))
-
-
-def _events(warehouse: Reader, question: EventsQuestion, masker: Masker | None) -> Events:
-    answer = events_list.answer(warehouse, question)
-    if masker is None:
-        return answer
-    return msgspec.structs.replace(answer, events=[masker.event(each) for each in answer.events])
-
-
-def _realtime(warehouse: Reader, question: RealtimeQuestion, now_ms: int, masker: Masker | None) -> Realtime:
-    answer = realtime.answer(warehouse, question, now_ms)
-    if masker is None:
-        return answer
-    return msgspec.structs.replace(
-        answer,
-        top_pages=[msgspec.structs.replace(each, value=masker.text(each.value)) for each in answer.top_pages],
-        top_events=[msgspec.structs.replace(each, value=masker.text(each.value)) for each in answer.top_events],
-        recent=[masker.event(each) for each in answer.recent],
-    )

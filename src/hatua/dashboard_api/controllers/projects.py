@@ -48,6 +48,7 @@ class ProjectController(Controller):
             registry.create_project, data.name, caller.tenant_id, timezone=data.timezone, by=caller.actor
         )
         key = await rooms.in_thread(registry.create_write_key, made.id, by=caller.actor)
+        await rooms.in_thread(registry.install_presets, made.id, rooms.presets, by=caller.actor)
         return shown(msgspec.structs.replace(made, write_keys=(key,)))
 
     @patch(

@@ -1,0 +1,146 @@
+"""One request's questions to the warehouse: one budget of time, rows counted, ended when nobody waits any more."""
+
+import asyncio
+import contextlib
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any, Protocol, TypeVar
+from uuid import uuid4
+
+from litestar.types import Receive
+
+from hatua.analytics.reader import Reader
+from hatua.base.errors import HatuaError
+from hatua.dashboard_api.desk import Desk
+from hatua.dashboard_api.errors import ClientGone
+from hatua.dashboard_api.streaming import until_gone
+from hatua.warehouse.errors import QueryCancelled, QueryTooHeavy
+
+T = TypeVar("T")
+
+MAX_RESULT_ROWS = 1_000_000
+MAX_RESULT_BYTES = 256_000_000
+"""What one statement may bring into this process; no answer needs a hundredth of it."""
+
+_KILL_AGAIN_S = 0.2
+_KILLS = 25
+
+
+class Engine(Reader, Protocol):
+    """`hatua.warehouse.client.Warehouse` is one: a reader whose statements can be counted and ended."""
+
+    def rows(
+        self,
+        sql: str,
+        parameters: Mapping[str, Any] | None = None,
+        settings: Mapping[str, Any] | None = None,
+        *,
+        on_read: Callable[[int], None] | None = None,
+    ) -> list[dict[str, Any]]:
+        """As `Reader.rows`; `on_read` is told how many stored rows were read."""
+        ...
+
+    def kill(self, tag: str) -> None:
+        """Ends the statements that run under `log_comment` = tag; they raise QueryCancelled."""
+        ...
+
+
+class Asking:
+    """A Reader for one request, used by one thread; `end` may come from any other."""
+
+    def __init__(self, engine: Engine, timeout_ms: int) -> None:
+        self.rows_read = 0
+        self._engine = engine
+        self._timeout_ms = timeout_ms
+        self._tag = f"hatua-{uuid4().hex}"
+        self._began: float | None = None
+        self._ended = threading.Event()
+        self._idle = threading.Event()
+        self._idle.set()
+
+    def rows(
+        self, sql: str, parameters: Mapping[str, Any] | None = None, settings: Mapping[str, Any] | None = None
+    ) -> list[dict[str, Any]]:
+        """As `Reader.rows`, within what is left of the request's time. Raises QueryTooHeavy when that is nothing, and
+        QueryCancelled once `end` was called."""
+        self._idle.clear()
+        try:
+            if self._ended.is_set():
+                raise QueryCancelled("nobody waits for the answer")
+            limits = {
+                "log_comment": self._tag,
+                "max_execution_time": self._left_s(),
+                "max_result_rows": MAX_RESULT_ROWS,
+                "max_result_bytes": MAX_RESULT_BYTES,
+                "wait_end_of_query": 1,  # a server counts the rows read only at the end
+            }
+            return self._engine.rows(sql, parameters, {**(settings or {}), **limits}, on_read=self._count)
+        finally:
+            self._idle.set()
+
+    def end(self) -> None:
+        """Ends the statement under way and refuses further ones. Blocks until it has ended, some seconds at most: the
+        engine cannot end what it has not begun, so it is told again."""
+        self._ended.set()
+        for _ in range(_KILLS):
+            if self._idle.is_set():
+                return
+            with contextlib.suppress(HatuaError):  # then its own time limit ends it
+                self._engine.kill(self._tag)
+            if self._idle.wait(_KILL_AGAIN_S):
+                return
+
+    def _left_s(self) -> float:
+        now = time.monotonic()
+        if self._began is None:
+            self._began = now
+        left = self._timeout_ms / 1000 - (now - self._began)
+        if left <= 0:
+            raise QueryTooHeavy(f"over its limit of {self._timeout_ms / 1000:g} s")
+        return round(max(left, 0.001), 3)
+
+    def _count(self, rows: int) -> None:
+        self.rows_read += rows
+
+
+class Askings:
+    """The requests under way, so that all can be ended with the process."""
+
+    def __init__(self, engine: Engine, desk: Desk, timeout_ms: int) -> None:
+        self._engine = engine
+        self._desk = desk
+        self._timeout_ms = timeout_ms
+        self._open: set[Asking] = set()
+
+    @contextlib.asynccontextmanager
+    async def opened(self) -> AsyncIterator[Asking]:
+        """One for a request; whatever still runs at the end of the context is ended."""
+        asking = Asking(self._engine, self._timeout_ms)
+        self._open.add(asking)
+        try:
+            yield asking
+        finally:
+            self._open.discard(asking)
+
+    async def answer(self, receive: Receive, asking: Asking, call: Callable[..., T], *arguments: Any) -> T:
+        """`call(asking, *arguments)` in a thread of the desk. When the client goes away first, its statement is ended
+        and ClientGone raised. Raises what `call` raises, and TooManyRequests."""
+        work = asyncio.ensure_future(self._desk.ask(call, asking, *arguments))
+        gone = asyncio.ensure_future(until_gone(receive))
+        try:
+            await asyncio.wait((work, gone), return_when=asyncio.FIRST_COMPLETED)
+            if work.done():
+                return work.result()
+            raise ClientGone("the client has closed the connection")
+        finally:
+            gone.cancel()
+            if not work.done():
+                work.cancel()
+                await asyncio.to_thread(asking.end)
+            await asyncio.gather(work, gone, return_exceptions=True)
+
+    def end_all(self) -> None:
+        """Ends every statement under way. Blocking."""
+        for asking in tuple(self._open):
+            asking.end()

@@ -1,0 +1,82 @@
+"""One address for every kind of question, for scripts: the question by name, the answer as it is and as columns."""
+
+import time
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from litestar import Controller, Request, post
+
+from hatua.analytics.errors import InvalidQuestion
+from hatua.analytics.kinds import KINDS
+from hatua.analytics.question import Question, read_json
+from hatua.analytics.shapes import RangeAnswer
+from hatua.analytics.tables import Column, columns_of
+from hatua.analytics.timerange import range_of
+from hatua.dashboard_api.access import caller_of, refuse_unless
+from hatua.dashboard_api.examples import QUERIES
+from hatua.dashboard_api.openapi import PROBLEMS, QUERY, takes
+from hatua.dashboard_api.permissions import rule_of_question
+from hatua.dashboard_api.questions import MAX_QUESTION_BYTES, answer_with, body_of, complete
+from hatua.dashboard_api.rooms import rooms_of
+
+AnyRequest = Request[Any, Any, Any]
+
+
+class QueryMeta(msgspec.Struct, frozen=True, kw_only=True):
+    """`definition`: what the numbers mean. `exact`: nothing was sampled or sketched. `range`: the one that was asked
+    for, defaults filled in; null for questions without one. `rows_read`: stored rows that the engine read. `ms`: from
+    the first look to the answer, waiting included."""
+
+    definition: str
+    exact: bool
+    range: RangeAnswer | None
+    rows_read: int
+    ms: float
+
+
+class QueryAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """`columns`: the main list of the answer, all equally long. `answer`: as the question's own address gives it."""
+
+    question: str
+    meta: QueryMeta
+    columns: list[Column]
+    answer: dict[str, Any]
+
+
+class QueryController(Controller):
+    path = "/api/query"
+    tags = ("query",)
+    request_max_body_size = MAX_QUESTION_BYTES
+
+    @post(
+        "/",
+        operation_id="query",
+        operation_class=takes(QUERY, QUERIES),
+        summary="Any question: as columns, in its own shape, and what it cost",
+        status_code=HTTPStatus.OK,
+        responses=PROBLEMS,
+    )
+    async def query(self, request: AnyRequest) -> QueryAnswer:
+        given = await body_of(request)
+        name = given.pop("question", None)
+        kind = KINDS.get(name) if isinstance(name, str) else None
+        if kind is None:
+            known = ", ".join(KINDS)
+            raise InvalidQuestion("question", "is missing" if name is None else f"{name!r} is none of {known}"[:2_000])
+        refuse_unless(rule_of_question(kind.name), caller_of(request), "body.question")
+        question = await complete(request, kind.question, given, read_json)
+        began = time.monotonic()
+        async with rooms_of(request).askings.opened() as asking:
+            answer = await answer_with(request, asking, kind, question)
+            rows_read = asking.rows_read
+        took_ms = (time.monotonic() - began) * 1000
+        asked = range_of(question).answer() if isinstance(question, Question) else None
+        return QueryAnswer(
+            question=kind.name,
+            meta=QueryMeta(
+                definition=kind.definition, exact=True, range=asked, rows_read=rows_read, ms=round(took_ms, 1)
+            ),
+            columns=columns_of(answer),
+            answer=msgspec.to_builtins(answer),
+        )

@@ -1,0 +1,91 @@
+"""Questions of those who may not see personal data: refused where they would probe it, and with the pseudonyms they
+were shown turned back into what these stand for, so that they can follow what they see."""
+
+import re
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+import msgspec
+
+from hatua.analytics.known import known_among
+from hatua.analytics.people_shapes import PeopleQuestion, PersonQuestion
+from hatua.analytics.question import ProjectQuestion
+from hatua.analytics.reader import Reader
+from hatua.analytics.session_shapes import SessionsQuestion
+from hatua.dashboard_api.errors import Refused
+from hatua.dashboard_api.masking import Masker, personal_dimension
+from hatua.warehouse.sql import load
+
+S = TypeVar("S", bound=msgspec.Struct)
+Q = TypeVar("Q", bound=ProjectQuestion)
+
+_DIMENSIONS = frozenset(("dimension", "per", "named_by"))
+"""Fields that name a dimension, wherever they stand."""
+
+_USER = re.compile(r"user-([0-9a-f]{10})")
+
+
+def refuse_personal(asked: msgspec.Struct, where: str) -> None:
+    """Raises Refused 403 for a dimension that holds personal data, and for a search among people. `where`: what the
+    question stands in (`query`, `body`)."""
+    for path, dimension in _named(asked, where):
+        if personal_dimension(dimension):
+            raise Refused(HTTPStatus.FORBIDDEN, "personal_data", f"{dimension} holds personal data.", path)
+    if isinstance(asked, PeopleQuestion) and asked.search:
+        text = "People are searched by id, phone number, PIN and e-mail: personal data."
+        raise Refused(HTTPStatus.FORBIDDEN, "personal_data", text, f"{where}.search")
+
+
+def with_real_values(masker: Masker, reader: Reader, question: Q) -> Q:
+    """The question about what its pseudonyms stand for. A person that is named without one, though known by a user id,
+    is nobody: a guess is not answered. Raises what the warehouse raises."""
+    real = replaced(question, masker.revealed)
+    if isinstance(question, SessionsQuestion):
+        real = msgspec.structs.replace(real, search_in="visit")
+    if isinstance(question, PersonQuestion | SessionsQuestion) and question.person:
+        real = msgspec.structs.replace(real, person=_person(masker, reader, question.project, question.person))
+    return real
+
+
+def replaced(asked: S, text: Callable[[str], str]) -> S:
+    """The struct with every text in it, at any depth, put through `text`."""
+    result: S = _replaced(asked, text)
+    return result
+
+
+def _person(masker: Masker, reader: Reader, project: str, said: str) -> str:
+    revealed = masker.revealed(said)
+    if revealed != said:
+        return revealed
+    pseudonym = _USER.fullmatch(said)
+    if pseudonym:
+        inner, outer = masker.pads()
+        parameters = {"project": project, "inner": inner, "outer": outer, "digits": pseudonym[1]}
+        rows = reader.rows(load("hatua.dashboard_api", "user_of_pseudonym.sql"), parameters)
+        return rows[0]["user_id"] if rows else said
+    return masker.pseudonym("nobody", said) if said in known_among(reader, project, [said]) else said
+
+
+def _replaced(value: Any, text: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return text(value)
+    if isinstance(value, tuple):
+        return tuple(_replaced(each, text) for each in value)
+    if isinstance(value, msgspec.Struct):
+        fields = {name: _replaced(getattr(value, name), text) for name in value.__struct_fields__}
+        return msgspec.structs.replace(value, **fields)
+    return value
+
+
+def _named(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, tuple):
+        for index, each in enumerate(value):
+            yield from _named(each, f"{path}[{index}]")
+    elif isinstance(value, msgspec.Struct):
+        for field in msgspec.structs.fields(value):
+            inside = getattr(value, field.name)
+            if isinstance(inside, str) and field.name in _DIMENSIONS:
+                yield f"{path}.{field.encode_name}", inside
+            else:
+                yield from _named(inside, f"{path}.{field.encode_name}")
