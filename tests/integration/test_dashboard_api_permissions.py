@@ -47,6 +47,9 @@ QUERIES: dict[str, dict[str, str]] = {
     "/api/dashboard/errors": RANGE,
     "/api/dashboard/ledger": {},
     "/api/dashboard/dead-letters": {},
+    "/api/dashboard/people/find": {"id": "nobody"},
+    "/api/dashboard/people/{person}/export": {},
+    "/api/dashboard/erasures": {},
 }
 STEPS = [{"any_of": [{"event": "page_view"}]}]
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
@@ -62,6 +65,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "/api/dashboard/members/{user_id}"): {"role": "analyst"},
     ("POST", "/api/dashboard/invitations"): {"email": "new@example.com", "role": "viewer"},
     ("POST", "/api/dashboard/api-keys"): {"name": "script", "project_id": "{project_id}", "scopes": ["read"]},
+    ("POST", "/api/dashboard/people/erase"): {"project": "{project_id}", "id": "nobody"},
     ("POST", "/api/dashboard/dead-letters/replay"): {"project": "{project_id}", "all": True},
     ("POST", "/api/dashboard/dead-letters/purge"): {"project": "{project_id}", "all": True},
 }
@@ -289,7 +293,7 @@ def test_people_and_keys_of_another_tenant_answer_exactly_like_ones_that_do_not_
     walked = 0
     for method, path in dashboard_routes():
         names = re.findall(r"{(\w+)}", path)
-        if not names or path in QUERIES:
+        if not names or names == ["person"] or path in QUERIES:  # of a project, which the query names
             continue
         options: dict[str, Any] = {"json": BODIES[method, path]} if (method, path) in BODIES else {}
         there, nowhere = path, path

@@ -25,6 +25,8 @@ def test_a_new_project_can_receive_at_once(dashboard: DashboardServer) -> None:
         "retention_days": 730,
         "keep_ip": "none",
         "hash_phones": False,
+        "honour_gpc": "no",
+        "cookieless": "off",
     }
     access = dashboard.registry.write_key(made["write_keys"][0]["key"])
     assert access is not None

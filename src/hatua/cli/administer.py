@@ -63,7 +63,7 @@ def _create_project(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _install_presets(arguments: argparse.Namespace, settings: Settings) -> int:
     with opened_registry(settings) as registry:
-        project = _find(registry, arguments.project)
+        project = find_project(registry, arguments.project)
         installed = registry.install_presets(project.id, pack(arguments.integration), by=BY)
     for funnel in installed:
         print(f"{funnel.id}  {funnel.name}{'  (edited: left as it is)' if funnel.edited else ''}")
@@ -89,7 +89,7 @@ def _as_json(project: Project) -> dict[str, Any]:
 
 def _create_api_key(arguments: argparse.Namespace, settings: Settings) -> int:
     with opened_registry(settings) as registry:
-        project = _find(registry, arguments.project)
+        project = find_project(registry, arguments.project)
         _, plain = registry.create_api_key(
             project.id, tuple(dict.fromkeys(arguments.scope or ["read"])), arguments.name, by=BY
         )
@@ -99,12 +99,13 @@ def _create_api_key(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _create_write_key(arguments: argparse.Namespace, settings: Settings) -> int:
     with opened_registry(settings) as registry:
-        key = registry.create_write_key(_find(registry, arguments.project).id, arguments.name, by=BY)
+        key = registry.create_write_key(find_project(registry, arguments.project).id, arguments.name, by=BY)
     print(key.key)
     return 0
 
 
-def _find(registry: Registry, name_or_id: str) -> Project:
+def find_project(registry: Registry, name_or_id: str) -> Project:
+    """By name or id. Raises UnknownProject, which names the known ones."""
     project = registry.find_project(name_or_id)
     if project is None:
         known = ", ".join(p.name for p in registry.projects()) or "none yet"

@@ -18,6 +18,7 @@ from hatua.cli.http import address_behind_proxies, listening, refuse_taken_port,
 from hatua.cli.ledger import recounted
 from hatua.cli.metrics import LedgerWatch, Part, RequestCounts, build_info, log_depth, processor_counts
 from hatua.cli.presets import every_preset, presets_for_new_projects
+from hatua.cli.privacy import people
 from hatua.cli.rooms import collecting, consumer_name, processing
 from hatua.cli.router import AsgiApp
 from hatua.cli.settings import Settings
@@ -128,6 +129,7 @@ async def _run_api(settings: Settings, data: Path) -> int:
             static_dir=settings.assets / "dashboard",
             client_address=address_behind_proxies(settings.collector),
             log=admin,
+            people=people(settings, data, warehouse, admin, registry) if admin else None,
             doors=doors(settings),
             presets=presets_for_new_projects(settings),
         )

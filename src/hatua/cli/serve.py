@@ -17,6 +17,7 @@ from hatua.cli.http import address_behind_proxies, listening, local_url, refuse_
 from hatua.cli.ledger import recounted
 from hatua.cli.metrics import LedgerWatch, build_info, processor_counts
 from hatua.cli.presets import every_preset, presets_for_new_projects
+from hatua.cli.privacy import people
 from hatua.cli.rooms import collecting, consumer_name, processing
 from hatua.cli.router import AsgiApp, make_router
 from hatua.cli.settings import Settings
@@ -78,6 +79,7 @@ async def _run(settings: Settings, data: Path, demo: DemoRun | None) -> int:
             static_dir=settings.assets / "dashboard",
             client_address=address_behind_proxies(collector_settings),
             log=admin,
+            people=people(settings, data, warehouse, admin, registry),
             doors=doors(settings),
             presets=presets_for_new_projects(settings),
         )

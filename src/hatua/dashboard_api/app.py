@@ -34,6 +34,7 @@ from hatua.dashboard_api.controllers.invited import InvitedController
 from hatua.dashboard_api.controllers.ledger import LedgerController
 from hatua.dashboard_api.controllers.members import InvitationController, MemberController
 from hatua.dashboard_api.controllers.people import PeopleController
+from hatua.dashboard_api.controllers.persons import PersonController
 from hatua.dashboard_api.controllers.projects import ProjectController
 from hatua.dashboard_api.controllers.query import QueryController
 from hatua.dashboard_api.controllers.saved_funnels import SavedFunnelController
@@ -50,6 +51,7 @@ from hatua.dashboard_api.rooms import MAX_SIGN_INS_AT_ONCE, Rooms, rooms_of, soc
 from hatua.dashboard_api.saved_funnels import presets_of
 from hatua.dashboard_api.settings import DashboardApiSettings
 from hatua.dashboard_api.site import Site
+from hatua.privacy.people import People
 from hatua.registry.store import Registry
 
 MAX_BODY_BYTES = 65_536
@@ -67,6 +69,7 @@ def make_dashboard_api(
     static_dir: Path | None,
     client_address: Callable[[Scope], str] = socket_address,
     log: LogAdmin | None = None,
+    people: People | None = None,
     doors: Doors | None = None,
     presets: Sequence[FunnelDefinition] = (),
 ) -> Litestar:
@@ -74,8 +77,9 @@ def make_dashboard_api(
 
     Run it inside `async with app.lifespan():` (or under a server that speaks the lifespan protocol), so that live
     streams end when the process stops. `client_address` tells whose sign-in failures count together; behind a proxy
-    the socket's address is the proxy's. `doors`: e-mail and single sign-on, where there are any. `log`: None, and the
-    ledger and the dead letters answer 503 `no_log`. `presets`: the funnels that a new project starts with."""
+    the socket's address is the proxy's. `doors`: e-mail and single sign-on, where there are any. `log` and `people`:
+    None, and the ledger, the dead letters and what concerns one person's rights answer 503 `no_log`. `presets`: the
+    funnels that a new project starts with."""
     desk = Desk(settings.query_threads, settings.query_queue, settings.query_wait_ms)
     rooms = Rooms(
         settings=settings,
@@ -89,6 +93,7 @@ def make_dashboard_api(
         site=Site(static_dir),
         signing_in=asyncio.Semaphore(MAX_SIGN_INS_AT_ONCE),
         log=log,
+        people=people,
         rates=Rates(settings, clock),
         doors=doors or Doors(),
         presets=presets_of(presets),
@@ -131,6 +136,7 @@ def _application(state: State) -> Litestar:
             ErrorController,
             QueryController,
             LedgerController,
+            PersonController,
             AccountController,
             InvitedController,
             MemberController,

@@ -11,6 +11,7 @@ from litestar.exceptions import HTTPException
 
 from hatua.analytics.errors import InvalidQuestion, NotFound
 from hatua.base.errors import HatuaError, Unavailable
+from hatua.privacy.shapes import AmbiguousPerson, ErasureIncomplete, InvalidId
 from hatua.registry.errors import (
     AlreadyExists,
     BelongsElsewhere,
@@ -115,6 +116,9 @@ TABLE: tuple[Row, ...] = (
     (RateLimited, HTTPStatus.TOO_MANY_REQUESTS, "rate_limited", _nowhere),
     (SignInDelayed, HTTPStatus.TOO_MANY_REQUESTS, "sign_in_delayed", _nowhere),
     (NotSignedIn, HTTPStatus.UNAUTHORIZED, "not_signed_in", _nowhere),
+    (AmbiguousPerson, HTTPStatus.CONFLICT, "ambiguous_person", _nowhere),
+    (InvalidId, HTTPStatus.BAD_REQUEST, "invalid_id", _nowhere),
+    (ErasureIncomplete, HTTPStatus.CONFLICT, "erasure_incomplete", _nowhere),
     (Unavailable, HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", _nowhere),
 )
 

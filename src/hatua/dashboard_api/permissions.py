@@ -24,6 +24,7 @@ OVERVIEW = Rule(roles=frozenset(("admin", "analyst", "viewer")), scopes=frozense
 ANALYSIS = Rule(roles=frozenset(("admin", "analyst")), scopes=frozenset(("read", "export", "manage")))
 SAVING = Rule(roles=frozenset(("admin", "analyst")), scopes=frozenset(("manage",)))
 MANAGING = Rule(roles=frozenset(("admin",)), scopes=frozenset(("manage",)))
+EXPORTING = Rule(roles=frozenset(("admin",)), scopes=frozenset(("export",)))
 ADMINISTERING = Rule(roles=frozenset(("admin",)))
 
 PERMISSIONS: dict[tuple[str, str], Rule] = {
@@ -106,6 +107,10 @@ PERMISSIONS: dict[tuple[str, str], Rule] = {
     ("GET", "/api/dashboard/dead-letters"): ADMINISTERING,
     ("POST", "/api/dashboard/dead-letters/replay"): ADMINISTERING,
     ("POST", "/api/dashboard/dead-letters/purge"): ADMINISTERING,
+    ("GET", "/api/dashboard/people/find"): EXPORTING,
+    ("GET", "/api/dashboard/people/{person}/export"): EXPORTING,
+    ("POST", "/api/dashboard/people/erase"): MANAGING,
+    ("GET", "/api/dashboard/erasures"): ADMINISTERING,
     ("GET", "/"): EVERYBODY,
     ("GET", "/{path}"): EVERYBODY,
     ("HEAD", "/"): EVERYBODY,

@@ -18,6 +18,7 @@ from hatua.dashboard_api.masking import Masker
 from hatua.dashboard_api.rates import Rates
 from hatua.dashboard_api.settings import DashboardApiSettings
 from hatua.dashboard_api.site import Site
+from hatua.privacy.people import People
 from hatua.registry.model import FunnelPreset
 from hatua.registry.store import Registry
 
@@ -45,6 +46,7 @@ class Rooms:
     doors: Doors
     presets: tuple[FunnelPreset, ...] = ()
     log: LogAdmin | None = None
+    people: People | None = None
     mailing: set[asyncio.Task[None]] = field(default_factory=set)
     maskers: dict[str, Masker] = field(default_factory=dict)
 

@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from hatua.analytics.timerange import iso_utc
 from hatua.registry import model
-from hatua.registry.model import KeepIp, Role, Scope
+from hatua.registry.model import Cookieless, HonourGpc, KeepIp, Role, Scope
 
 Line = Annotated[str, Meta(max_length=1_000)]
 """The registry knows the real limits and says them; this one only keeps nonsense out."""
@@ -68,6 +68,8 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     retention_days: int
     keep_ip: KeepIp
     hash_phones: bool
+    honour_gpc: HonourGpc
+    cookieless: Cookieless
     write_keys: list[WriteKey]
 
 
@@ -96,6 +98,8 @@ class ProjectChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     retention_days: int | UnsetType = UNSET
     keep_ip: KeepIp | UnsetType = UNSET
     hash_phones: bool | UnsetType = UNSET
+    honour_gpc: HonourGpc | UnsetType = UNSET
+    cookieless: Cookieless | UnsetType = UNSET
 
 
 class NewWriteKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -180,6 +184,8 @@ def project_of(project: model.Project, *, with_keys: bool = True) -> Project:
         retention_days=project.retention_days,
         keep_ip=project.keep_ip,
         hash_phones=project.hash_phones,
+        honour_gpc=project.honour_gpc,
+        cookieless=project.cookieless,
         write_keys=[write_key_of(key) for key in project.write_keys] if with_keys else [],
     )
 

@@ -8,11 +8,10 @@ from typing import Any, Final
 
 import msgspec
 
-from hatua.base.errors import HatuaError
 from hatua.base.id_hashes import IdHasher
 from hatua.privacy import find
 from hatua.privacy.letters import letters_of
-from hatua.privacy.shapes import Count, Found, Receipt
+from hatua.privacy.shapes import Count, ErasureIncomplete, Found, Receipt
 from hatua.registry.model import SYSTEM, Actor
 from hatua.registry.store import Registry
 from hatua.streams.port import LogAdmin
@@ -26,10 +25,6 @@ SETTLE_S: Final = 1.0
 LOOKS: Final = 6
 
 _encode = msgspec.json.Encoder(enc_hook=str).encode
-
-
-class ErasureIncomplete(HatuaError):
-    """Something of the person is still there after all looks; running the same erasure again goes on with it."""
 
 
 class People:

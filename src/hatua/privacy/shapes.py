@@ -17,6 +17,10 @@ class InvalidId(HatuaError):
     """Not an id that any event could carry."""
 
 
+class ErasureIncomplete(HatuaError):
+    """Something of the person is still there after all looks; running the same erasure again goes on with it."""
+
+
 class Found(msgspec.Struct, frozen=True, kw_only=True):
     """Everything by which a person is known in one project, and how much there is of them.
 
