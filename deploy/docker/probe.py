@@ -6,6 +6,7 @@ import urllib.error
 import urllib.request
 
 TIMEOUT_S = 5
+LONGEST = 500
 
 
 def main() -> int:
@@ -13,10 +14,10 @@ def main() -> int:
     url = f"http://127.0.0.1:{os.environ.get('PORT') or 8000}{sys.argv[1]}"
     try:
         with urllib.request.urlopen(url, timeout=TIMEOUT_S) as answer:
-            sys.stdout.write(answer.read().decode() + "\n")
+            sys.stdout.write(answer.read(LONGEST).decode(errors="replace") + "\n")
             return 0
     except urllib.error.HTTPError as refused:
-        sys.stdout.write(f"{refused.code} {refused.read().decode(errors='replace')}\n")
+        sys.stdout.write(f"{refused.code} {refused.read(LONGEST).decode(errors='replace')}\n")
     except OSError as problem:
         sys.stdout.write(f"{problem}\n")
     return 1

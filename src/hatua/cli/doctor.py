@@ -95,10 +95,10 @@ def _warehouse(settings: Settings, data: Path) -> Iterator[Finding]:
     with contextlib.ExitStack() as stack:
         try:
             warehouse = stack.enter_context(opened_warehouse(settings, data))
-        except InvalidSetting as fact:
+        except InvalidSetting:
             if settings.warehouse.host:
                 raise
-            yield OK, "warehouse", f"not opened: {fact}"
+            yield OK, "warehouse", f"not opened, since another process (the running server?) has {data / 'warehouse'}"
             return
         (row,) = warehouse.rows("SELECT version() AS version, timezone() AS timezone")
         kind = "in-process" if warehouse.embedded else settings.warehouse.host
