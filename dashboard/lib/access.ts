@@ -2,7 +2,7 @@
 import type { Role } from '@/lib/api/types';
 import type { PageKey } from './pages';
 
-const VIEWER_PAGES: readonly PageKey[] = ['overview', 'funnels'];
+const VIEWER_PAGES: readonly PageKey[] = ['overview', 'funnels', 'account'];
 const ADMIN_PAGES: readonly PageKey[] = ['settings'];
 
 export function mayOpen(role: Role, page: PageKey): boolean {

@@ -2,7 +2,16 @@
  * Every page that exists, in the order of the side bar. A page that is not here is not shown anywhere; neither is one
  * whose API this build does not know (next.config.ts hands over the paths of openapi.json).
  */
-import { Activity, Filter, LayoutDashboard, type LucideIcon, Route, Scale, Settings } from 'lucide-react';
+import {
+  Activity,
+  Filter,
+  LayoutDashboard,
+  type LucideIcon,
+  Route,
+  Scale,
+  Settings,
+  UserRound,
+} from 'lucide-react';
 
 export type PageKey =
   | 'overview'
@@ -17,7 +26,8 @@ export type PageKey =
   | 'crm'
   | 'errors'
   | 'ledger'
-  | 'settings';
+  | 'settings'
+  | 'account';
 
 export interface Page {
   key: PageKey;
@@ -80,11 +90,21 @@ const DRAWN: readonly Page[] = [
   },
 ];
 
+/** Reached from the menu of the person, not from the side bar. */
+const ACCOUNT: Page = {
+  key: 'account',
+  label: 'Your account',
+  href: '/account/',
+  api: '/api/account',
+  icon: UserRound,
+  group: 'Manage',
+};
+
 const API_PATHS = new Set((process.env.HATUA_API_PATHS ?? '').split(' '));
 
 export const PAGES: readonly Page[] = DRAWN.filter((page) => API_PATHS.has(page.api));
 
 export function pageOf(pathname: string): Page | null {
   const path = pathname.endsWith('/') ? pathname : `${pathname}/`;
-  return PAGES.find((page) => page.href === path) ?? null;
+  return [...PAGES, ACCOUNT].find((page) => page.href === path) ?? null;
 }

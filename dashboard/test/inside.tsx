@@ -27,6 +27,8 @@ export const project: Project = {
   retention_days: 730,
   keep_ip: 'none',
   hash_phones: false,
+  honour_gpc: 'no',
+  cookieless: 'off',
   write_keys: [
     { id: 'w1', key: 'wk_1', name: 'Website', created_at: '2026-01-01T00:00:00.000Z', revoked_at: null },
   ],

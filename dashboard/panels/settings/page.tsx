@@ -7,6 +7,8 @@ import { useCurrentProject } from '@/lib/api/queries';
 import { usePageParam } from '@/lib/page-param';
 import { InstallPanel } from '@/panels/install/install-panel';
 import { ApiKeysPanel } from './api-keys-panel';
+import { AuditPanel } from './audit-panel';
+import { MembersPanel } from './members-panel';
 import { NewProject } from './new-project';
 import { OriginsPanel } from './origins-panel';
 import { PrivacyPanel } from './privacy-panel';
@@ -21,8 +23,12 @@ const TABS = [
   { key: 'keys', label: 'Write keys' },
   { key: 'api', label: 'API keys' },
   { key: 'projects', label: 'All projects' },
+  { key: 'members', label: 'Members' },
+  { key: 'audit', label: 'Audit log' },
 ] as const;
 type TabKey = (typeof TABS)[number]['key'];
+
+const OF_THE_ORGANISATION = new Set<TabKey>(['projects', 'members', 'audit']);
 
 export function SettingsPage() {
   const [tab, setTab] = usePageParam('tab');
@@ -33,7 +39,7 @@ export function SettingsPage() {
     <>
       <Card aria-label="Settings" className="mx-auto max-w-4xl">
         <TabbedCard label="Settings" value={shown} onChange={setTab} tabs={TABS}>
-          {!project && shown !== 'projects' ? (
+          {!project && !OF_THE_ORGANISATION.has(shown) ? (
             <Skeleton className="m-5 h-72" />
           ) : (
             <>
@@ -58,6 +64,8 @@ export function SettingsPage() {
                 </>
               )}
               {shown === 'api' && project && <ApiKeysPanel key={project.id} project={project} />}
+              {shown === 'members' && <MembersPanel />}
+              {shown === 'audit' && <AuditPanel />}
               {shown === 'projects' && <ProjectsPanel onNew={() => setDialog('project')} />}
             </>
           )}

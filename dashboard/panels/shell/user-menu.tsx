@@ -2,7 +2,8 @@
 
 import { useQueryClient } from '@tanstack/react-query';
 import { clsx } from 'clsx';
-import { LogOut, Monitor, Moon, Sun } from 'lucide-react';
+import { LogOut, Monitor, Moon, Sun, UserRound } from 'lucide-react';
+import { useRouter } from 'next/navigation';
 import {
   MenuItem,
   MenuLabel,
@@ -14,6 +15,8 @@ import {
   MenuTrigger,
 } from '@/components/ui/overlay';
 import { api } from '@/lib/api/client';
+import { useChooseOrganisation } from '@/lib/api/people';
+import { useAuthState } from '@/lib/api/queries';
 import { useUser } from '@/lib/session';
 import { setTheme, type Theme, useTheme } from '@/lib/theme';
 
@@ -32,6 +35,9 @@ export function UserMenu({ narrow = false }: { narrow?: boolean }) {
   const user = useUser();
   const theme = useTheme();
   const client = useQueryClient();
+  const router = useRouter();
+  const choose = useChooseOrganisation();
+  const organisations = useAuthState().data?.organisations ?? [];
   const signOut = async () => {
     await api.post('/api/auth/logout').catch(() => undefined);
     client.clear();
@@ -63,6 +69,19 @@ export function UserMenu({ narrow = false }: { narrow?: boolean }) {
           <span className="block truncate text-text">{user.email}</span>
           <span className="capitalize">{user.role}</span>
         </MenuLabel>
+        {organisations.length > 1 && (
+          <>
+            <MenuLine />
+            <MenuLabel className="pb-0.5">Organisation</MenuLabel>
+            <MenuRadioGroup value={user.tenant_id} onValueChange={(id) => choose.mutate(id)}>
+              {organisations.map(({ id, name }) => (
+                <MenuRadioItem key={id} value={id}>
+                  <span className="truncate">{name}</span>
+                </MenuRadioItem>
+              ))}
+            </MenuRadioGroup>
+          </>
+        )}
         <MenuLine />
         <MenuLabel className="pb-0.5">Theme</MenuLabel>
         <MenuRadioGroup value={theme} onValueChange={(value) => setTheme(value as Theme)}>
@@ -73,6 +92,9 @@ export function UserMenu({ narrow = false }: { narrow?: boolean }) {
           ))}
         </MenuRadioGroup>
         <MenuLine />
+        <MenuItem onSelect={() => router.push('/account/')}>
+          <UserRound aria-hidden /> Your account
+        </MenuItem>
         <MenuItem onSelect={() => void signOut()}>
           <LogOut aria-hidden /> Sign out
         </MenuItem>
