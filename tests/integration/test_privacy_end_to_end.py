@@ -1,0 +1,114 @@
+"""Privacy through the front door of a real server: what a project decides is what is stored; who is erased stays so."""
+
+import json
+import secrets
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fixtures.server import HatuaServer
+
+PHONE_UA = "Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 Chrome/120.0 Mobile Safari/537.36"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HatuaServer]:
+    server = HatuaServer(tmp_path_factory.mktemp("privacy") / "data", environ={"HATUA_TRUSTED_PROXIES": "127.0.0.0/8"})
+    server.start()
+    yield server
+    assert server.stop() == 0
+
+
+class Tax:
+    """One project, as its clients and its administrator meet it."""
+
+    def __init__(self, server: HatuaServer, **privacy: Any) -> None:
+        self.server = server
+        made = json.loads(server.cli("projects", "create", f"Tax {secrets.token_hex(4)}", "--json"))
+        self.id, self.write_key = made["id"], made["write_key"]
+        key = server.cli("keys", "create", "--project", self.id, "--scope", "export", "--scope", "manage")
+        self.admin = {"Authorization": f"Bearer {key}"}
+        if privacy:
+            status, said = server.request("PATCH", f"/api/dashboard/projects/{self.id}", privacy, self.admin)
+            assert status == 200, said
+
+    def send(self, *events: dict[str, Any], ip: str = "41.90.64.77", **headers: str) -> tuple[int, Any]:
+        said = {"X-Write-Key": self.write_key, "X-Forwarded-For": ip, "User-Agent": PHONE_UA}
+        said |= {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.server.request("POST", "/v1/capture", {"batch": list(events)}, said)
+
+    def export(self, asked: str) -> list[dict[str, Any]]:
+        return [
+            json.loads(line) for line in self.server.cli("people", "export", asked, "--project", self.id).splitlines()
+        ]
+
+    def stored(self, asked: str, events: int = 1) -> list[dict[str, Any]]:
+        """The exported events of a person, once there are so many."""
+        deadline = time.monotonic() + 20
+        while True:
+            found = [line for line in self.export(asked) if line["kind"] == "event"]
+            if len(found) >= events:
+                return found
+            assert time.monotonic() < deadline, found
+            time.sleep(0.1)
+
+
+def click(**fields: Any) -> dict[str, Any]:
+    return {"event_id": secrets.token_hex(8), "event_name": "click", "anonymous_id": "browser-1", **fields}
+
+
+@pytest.mark.parametrize(("keep", "kept"), [("none", ""), ("truncated", "41.90.64.0"), ("full", "41.90.64.77")])
+def test_the_ip_is_kept_as_the_project_says(server: HatuaServer, keep: str, kept: str) -> None:
+    tax = Tax(server, keep_ip=keep)
+    assert tax.send(click())[0] == 200
+    [event] = tax.stored("browser-1")
+    assert event["ip"] == kept
+    if not kept:
+        assert "41.90.64.77" not in json.dumps(event)
+
+
+def test_phone_numbers_in_properties_are_hashed_where_the_project_says(server: HatuaServer) -> None:
+    tax = Tax(server, hash_phones=True)
+    tax.send(click(properties={"phone": "+254 712 345678", "nested": {"msisdn": "254712345678"}, "amount": 500}))
+    [event] = tax.stored("browser-1")
+    hashed = event["properties"]["phone"]
+    assert hashed.startswith("ph_")
+    assert event["properties"] == {"phone": hashed, "nested": {"msisdn": hashed}, "amount": 500}
+
+
+def test_a_person_is_erased_beside_the_running_server_and_the_ledger_still_adds_up(server: HatuaServer) -> None:
+    tax = Tax(server)
+    mine = [click(user_id="A012345678X", session_id="s") for _ in range(3)]
+    tax.send(*mine, click(user_id="V", anonymous_id="other", session_id="s"))
+    tax.stored("A012345678X", 3)
+    found = json.loads(server.cli("people", "find", "A012345678X", "--project", tax.id))
+    assert (found["user_ids"], found["anonymous_ids"], found["events"]) == (["A012345678X"], ["browser-1"], 3)
+
+    receipt = json.loads(server.cli("people", "erase", "A012345678X", "--project", tax.id, "--yes"))
+    assert receipt["events"] == {"before": 3, "after": 0}
+
+    before = {**click(user_id="A012345678X"), "timestamp": receipt["erased_at"] - 60_000}
+    assert tax.send(before)[1]["accepted"] == 1, "a client that kept it"
+    again = {**click(user_id="V", anonymous_id="other"), "event_id": "after"}
+    tax.send(again)
+    assert {one["event_id"] for one in tax.stored("V", 2)} >= {"after"}
+    assert json.loads(server.cli("people", "find", "A012345678X", "--project", tax.id))["events"] == 0
+    server.cli("ledger", "verify", "--project", tax.id)
+    status, ledger = server.request("GET", f"/api/dashboard/ledger?project={tax.id}", headers=tax.admin)
+    assert status == 200
+    assert (ledger["balanced"], ledger["totals"]["received"], ledger["totals"]["erased"]) == (True, 6, 4)
+
+
+def test_erasing_from_the_command_line_without_a_server_does_the_same(tmp_path: Path) -> None:
+    server = HatuaServer(tmp_path / "data")
+    server.start()
+    tax = Tax(server)
+    tax.send(click(user_id="A012345678X"))
+    tax.stored("A012345678X")
+    assert server.stop() == 0
+    receipt = json.loads(server.cli("people", "erase", "A012345678X", "--project", tax.id, "--yes"))
+    assert receipt["events"] == {"before": 1, "after": 0}
+    server.cli("ledger", "verify", "--project", tax.id)
