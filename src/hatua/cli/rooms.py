@@ -63,7 +63,15 @@ async def collecting(
     parts = (log_depth(writer, system_clock), *metrics)
     script = _script(settings.assets / "sdk" / "hatua.js")
     try:
-        yield make_collector(collector, writer, keys, system_clock, script, more_metrics=lambda: rendered(parts))
+        yield make_collector(
+            collector,
+            writer,
+            keys,
+            system_clock,
+            script,
+            more_metrics=lambda: rendered(parts),
+            find_salt=registry.daily_salt,
+        )
     finally:
         await writer.close()
         await keys.close()

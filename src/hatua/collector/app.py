@@ -23,6 +23,7 @@ from hatua.collector.request import Request, read_request
 from hatua.collector.room import BodyRoom
 from hatua.collector.script import Script
 from hatua.collector.settings import CollectorSettings
+from hatua.collector.visitors import FindSalt, Visitors
 from hatua.contract.reasons import RequestError
 from hatua.streams.port import LogWriter
 
@@ -50,6 +51,7 @@ class Collector:
         script: bytes,
         *,
         more_metrics: MoreMetrics,
+        find_salt: FindSalt | None,
     ) -> None:
         self.metrics = CollectorMetrics()
         self._more_metrics = more_metrics
@@ -66,6 +68,7 @@ class Collector:
             per_ip=WindowLimiter(settings.rate_limit_max_requests, window_ms),
             per_project=WindowLimiter(settings.rate_limit_project_max_requests, window_ms),
             room=BodyRoom(settings.bodies_max_bytes),
+            visitors=Visitors(find_salt, clock),
         )
         self._script = Script(script)
         self._health = msgspec.json.encode({"status": "ok", "version": __version__})
@@ -185,10 +188,12 @@ def make_collector(
     script: bytes = b"",
     *,
     more_metrics: MoreMetrics = _no_more,
+    find_salt: FindSalt | None = None,
 ) -> Collector:
     """The ASGI app; `script` is the browser SDK served at /hatua.js, `more_metrics` what /metrics says of the rest of
-    the process. Raises InvalidSetting for a malformed network."""
-    return Collector(settings, writer, keys, clock, script, more_metrics=more_metrics)
+    the process, `find_salt` where the salts of the day come from: without, projects that count without cookies answer
+    503. Raises InvalidSetting for a malformed network."""
+    return Collector(settings, writer, keys, clock, script, more_metrics=more_metrics, find_salt=find_salt)
 
 
 def _not_found() -> tuple[int, Headers, bytes]:

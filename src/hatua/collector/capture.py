@@ -14,17 +14,21 @@ from hatua.collector.metrics import CollectorMetrics
 from hatua.collector.origins import OriginRules
 from hatua.collector.protocols.faults import BodyFault, Rejection
 from hatua.collector.protocols.native import read_body as read_batch
-from hatua.collector.protocols.take import RequestFacts, Taken, take_events
+from hatua.collector.protocols.take import Identity, RequestFacts, Taken, take_events
 from hatua.collector.request import Request, check_media_type
 from hatua.collector.room import BodyRoom, Visit
 from hatua.collector.seldom import Seldom
+from hatua.collector.visitors import Visitors
 from hatua.contract.event import RawEvent, encode_event
-from hatua.contract.reasons import RequestError
+from hatua.contract.event_time import oldest_kept
+from hatua.contract.reasons import RejectReason, RequestError
 from hatua.contract.record import Envelope, Tally
-from hatua.registry.model import ProjectAccess
+from hatua.registry.model import Cookieless, ProjectAccess
 from hatua.streams.port import LogFull, LogWriter
 
 log = logging.getLogger(__name__)
+
+_IDENTITY: dict[Cookieless, Identity] = {"off": "own", "when_missing": "when_missing", "always": "never"}
 
 
 class NoValidEvent(Refusal):
@@ -49,6 +53,7 @@ class Capture:
         per_ip: WindowLimiter,
         per_project: WindowLimiter,
         room: BodyRoom,
+        visitors: Visitors,
     ) -> None:
         self._writer = writer
         self._trouble = Seldom(log, "the durable log takes no events", clock)
@@ -59,6 +64,7 @@ class Capture:
         self._per_ip = per_ip
         self._per_project = per_project
         self._room = room
+        self._visitors = visitors
 
     async def answer(self, request: Request, receive: Receive, *, identify: bool) -> bytes:
         """The body of the 200: by then its events are durable. Raises Refusal; then nothing of it was accepted."""
@@ -85,11 +91,31 @@ class Capture:
             raise Refusal(fault.error, fault.message) from None
         if access is None:
             access = await self._authorised(batch.write_key, request, received_at)
-        taken = take_events(
-            batch,
-            RequestFacts(access.tenant_id, access.project_id, received_at, request.ip, request.user_agent, identify),
-        )
+        taken = take_events(batch, await self._facts(access, request, received_at, identify=identify))
         return await self._log(access.project_id, received_at, taken)
+
+    async def _facts(
+        self, access: ProjectAccess, request: Request, received_at: int, *, identify: bool
+    ) -> RequestFacts:
+        """What the project says about a request like this one. Raises Refusal."""
+        asked_not_to = request.opted_out and access.honour_gpc != "no"
+        opted_out = asked_not_to and access.honour_gpc == "drop"
+        identity: Identity = "never" if asked_not_to else _IDENTITY[access.cookieless]
+        visitor = ""
+        if identity != "own" and not opted_out:
+            visitor = await self._visitors.name(access.project_id, request.ip, request.user_agent, received_at)
+        return RequestFacts(
+            access.tenant_id,
+            access.project_id,
+            received_at,
+            request.ip,
+            request.user_agent,
+            identify,
+            identity,
+            visitor,
+            opted_out,
+            oldest_kept(access.retention_days, received_at),
+        )
 
     async def may_send(self, request: Request) -> bool:
         """Whether the origin is allowed for the request's key; a key that is not known says nothing against it."""
@@ -143,13 +169,15 @@ class Capture:
         self._metrics.duplicate += len(events) - new
         if rejections:
             self._metrics.rejected.update(by_reason)
-        if not events:
+        if not events and any(one.reason != RejectReason.OPTED_OUT for one in rejections):
             raise NoValidEvent(rejections)
         return accepted(new, len(events) - new, rejections)
 
 
 def _envelope(event: RawEvent) -> Envelope:
-    return Envelope(event.project_id, event.event_id, event.anonymous_id, event.received_at, encode_event(event))
+    # A nameless visitor has another name tomorrow, or from another address; a retry must meet the same dedup set.
+    shard_key = event.event_id if event.cookieless else event.anonymous_id
+    return Envelope(event.project_id, event.event_id, shard_key, event.received_at, encode_event(event))
 
 
 def _check_rate(wait_s: int, whose: str) -> None:

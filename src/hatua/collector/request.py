@@ -35,6 +35,8 @@ class Request(msgspec.Struct, gc=False):
     forwarded_for: str = ""
     accept_encoding: bytes = b""
     if_none_match: bytes = b""
+    opted_out: bool = False
+    """`Sec-GPC: 1` or `DNT: 1`."""
 
 
 def read_request(scope: Mapping[str, Any], trusted: Networks) -> Request:
@@ -59,6 +61,8 @@ def read_request(scope: Mapping[str, Any], trusted: Networks) -> Request:
             request.forwarded_for = f"{request.forwarded_for},{text}" if request.forwarded_for else text
         elif name == b"accept-encoding":
             request.accept_encoding = value
+        elif name in (b"sec-gpc", b"dnt"):
+            request.opted_out = request.opted_out or value.strip() == b"1"
         elif name == b"if-none-match":
             request.if_none_match = value
     request.ip = client_ip(request.peer, request.forwarded_for, trusted)

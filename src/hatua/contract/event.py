@@ -36,6 +36,9 @@ class RawEvent(msgspec.Struct, omit_defaults=True, frozen=True, gc=False):
     ip: str = ""
     user_agent: str = ""
     """The request's User-Agent header; `context.userAgent` wins where it is given (a server sends for a browser)."""
+    cookieless: bool = False
+    """Stored without identity: `anonymous_id` is the visitor's name of the day, and the processor drops what else could
+    tell who it is."""
 
 
 encode_event = msgspec.json.Encoder().encode

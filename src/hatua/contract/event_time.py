@@ -20,7 +20,7 @@ def event_time(timestamp: int, sent_at: int, received_at: int) -> int:
     return min(timestamp, received_at)
 
 
-def is_expired(at_ms: int, retention_days: int, now_ms: int) -> bool:
-    """Whether a project that keeps events for so many days (0: for ever) keeps one of that time no more. Days are whole
-    days of UTC, as the warehouse deletes them: an event goes at the midnight that begins its last day."""
-    return retention_days > 0 and now_ms // DAY_MS - at_ms // DAY_MS >= retention_days
+def oldest_kept(retention_days: int, now_ms: int) -> int:
+    """Unix ms since which a project that keeps events for so many days has them; 0: since ever. Days are whole days of
+    UTC, as the warehouse deletes them."""
+    return (now_ms // DAY_MS - retention_days + 1) * DAY_MS if retention_days > 0 else 0

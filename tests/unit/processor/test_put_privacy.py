@@ -102,3 +102,33 @@ def test_another_pepper_gives_another_hash_and_none_is_refused() -> None:
     assert len(HASH) == 35
     with pytest.raises(ValueError, match="pepper"):
         PhoneHasher(Secret(""))
+
+
+def test_an_event_without_identity_keeps_nothing_that_could_give_it_one_whatever_the_project_says() -> None:
+    one = draft(
+        of=project(keep_ip="full", hash_phones=False),
+        context={
+            "page": {
+                "path": "/mri",
+                "url": "https://tax.example/mri?hs_token=secret&email=a@b.c#top",
+                "referrer": "https://mail.example/?to=amina",
+                "search": "?hs_token=secret",
+            },
+            "externalId": "254712345678",
+            "handshakeToken": "secret",
+            "traits": {"name": "Amina"},
+        },
+        properties={"phone": "254712345678", "amount": 5},
+        cookieless=True,
+        ip="41.90.64.77",
+    )
+    one.handshake_token = "secret"
+    put_privacy(PHONES)(one)
+    assert one.ip == ""
+    assert one.handshake_token == ""
+    assert one.rest == "{}"
+    assert (one.context.external_id, one.context.handshake_token, one.context.rest) == ("", "", "{}")
+    page = one.context.page
+    assert (page.path, page.url, page.search) == ("/mri", "https://tax.example/mri", "")
+    assert page.referrer == "https://mail.example/"
+    assert json.loads(one.properties) == {"phone": HASH, "amount": 5}

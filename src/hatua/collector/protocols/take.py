@@ -4,7 +4,8 @@ Pure, and the same for every wire protocol: a protocol only has to make a `Batch
 """
 
 from collections.abc import Sequence
-from typing import Final
+from datetime import UTC, datetime
+from typing import Final, Literal
 
 import msgspec
 
@@ -14,6 +15,7 @@ from hatua.collector.protocols.faults import EventFault, Rejection
 from hatua.collector.protocols.objects import objects_of
 from hatua.collector.protocols.wire import ABSENT, WireEvent
 from hatua.contract.event import EventType, RawEvent
+from hatua.contract.event_time import event_time
 from hatua.contract.reasons import RejectReason
 
 TYPE_OF_NAME: Final[dict[str, EventType]] = {"page_view": "page", "identify": "identify"}
@@ -29,6 +31,12 @@ NAME_OF_TYPE: Final[dict[str, str]] = {
 """The name of an event that has only a type. A track without a name is no event."""
 
 
+_SAYS_WHO: Final = frozenset(("identify", "alias"))
+
+Identity = Literal["own", "when_missing", "never"]
+"""Which events are stored without identity: none, those that name nobody, all."""
+
+
 class RequestFacts(msgspec.Struct, frozen=True):
     """What the server knows of a request. `identify`: it came by /v1/identify, so every event in it is one."""
 
@@ -38,6 +46,13 @@ class RequestFacts(msgspec.Struct, frozen=True):
     ip: str = ""
     user_agent: str = ""
     identify: bool = False
+    identity: Identity = "own"
+    visitor: str = ""
+    """The name of the day, where `identity` is not `own`."""
+    opted_out: bool = False
+    """The project stores nothing of a request like this one."""
+    oldest_at: int = 0
+    """Unix ms; an event that happened before it is not kept by its project any more. 0: every time is welcome."""
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -104,6 +119,9 @@ class _Taking:
     def raw_event(self, wire: WireEvent, index: int) -> RawEvent:
         """One event, spelled one way. Raises EventFault."""
         facts = self._facts
+        if facts.opted_out:
+            fact = "was sent with Sec-GPC: 1 or DNT: 1; this project stores no such events"
+            raise EventFault(RejectReason.OPTED_OUT, "", fact)
         name = wire.event_name or wire.event or wire.eventName or ""
         kind = "identify" if facts.identify else wire.event_type or wire.type or wire.eventType
         if not name or name.isspace():
@@ -112,7 +130,13 @@ class _Taking:
                 raise EventFault(RejectReason.MISSING_EVENT_NAME, "event_name", "is missing or empty")
         user_id = wire.user_id or wire.userId or ""
         anonymous_id = wire.anonymous_id or wire.anonymousId or user_id
-        if not anonymous_id:
+        nameless = facts.identity == "never" or (facts.identity == "when_missing" and not anonymous_id)
+        if nameless:
+            if kind in _SAYS_WHO or name in _SAYS_WHO:
+                fact = "says who somebody is; this visitor is counted without identity"
+                raise EventFault(RejectReason.IDENTITY_NOT_KEPT, "event_type", fact)
+            anonymous_id = anonymous_id or facts.visitor
+        elif not anonymous_id:
             fact = "is missing, and so is user_id; one is needed"
             raise EventFault(RejectReason.MISSING_IDENTITY, "anonymous_id", fact)
         message_id = wire.message_id or wire.messageId or ""
@@ -140,7 +164,24 @@ class _Taking:
             facts.ip,
             facts.user_agent,
         )
-        return event if event.event_id else _with_content_id(event, self._seen)
+        if event.timestamp and facts.oldest_at:
+            at = event_time(event.timestamp, event.sent_at, facts.received_at)
+            if at < facts.oldest_at:
+                fact = f"is {_shown(at)}; this project keeps events since {_shown(facts.oldest_at)}"
+                raise EventFault(RejectReason.TIMESTAMP_TOO_OLD, "timestamp", fact)
+        # From what the client said, also where it is not kept: a retry must make the same id.
+        event = event if event.event_id else _with_content_id(event, self._seen)
+        return _without_identity(event, facts.visitor) if nameless else event
+
+
+def _without_identity(event: RawEvent, visitor: str) -> RawEvent:
+    return msgspec.structs.replace(
+        event, anonymous_id=visitor, user_id="", session_id="", message_id="", cookieless=True
+    )
+
+
+def _shown(at_ms: int) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _with_content_id(event: RawEvent, seen: dict[str, int]) -> RawEvent:

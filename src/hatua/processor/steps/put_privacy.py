@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from hatua.base.settings import Secret
+from hatua.processor.context import Context
 from hatua.processor.draft import Draft, Step
 
 _PHONE_KEY = re.compile(
@@ -64,16 +65,34 @@ class PhoneHasher:
 
 def put_privacy(phones: PhoneHasher) -> Step:
     """The step. The IP is dropped unless the project keeps it, and then cut to /24 (IPv4) or /48 (IPv6) unless it
-    asks for all."""
+    asks for all. An event without identity keeps nothing that could give it one, whatever the project says."""
 
     def step(draft: Draft) -> None:
         project = draft.project
-        draft.ip = "" if project.keep_ip == "none" else kept_ip(draft.raw.ip, project.keep_ip == "full")
-        if project.hash_phones:
+        nameless = draft.raw.cookieless
+        kept = "none" if nameless else project.keep_ip
+        draft.ip = "" if kept == "none" else kept_ip(draft.raw.ip, kept == "full")
+        if nameless:
+            draft.context = _without_person(draft.context)
+            draft.handshake_token = ""
+            draft.rest = "{}"
+        if project.hash_phones or nameless:
             draft.properties = phones.hash_in(draft.properties)
             draft.rest = phones.hash_in(draft.rest)
 
     return step
+
+
+def _without_person(context: Context) -> Context:
+    """Of an event without identity nothing stays that could lead to a person: no ids of other systems, and no query
+    strings, which carry tokens and e-mail addresses. Campaigns have been read out of them by now."""
+    page = context.page
+    bare = msgspec.structs.replace(page, url=_bare(page.url), referrer=_bare(page.referrer), search="")
+    return msgspec.structs.replace(context, page=bare, external_id="", handshake_token="", rest="{}")
+
+
+def _bare(url: str) -> str:
+    return url.partition("?")[0].partition("#")[0]
 
 
 @lru_cache(maxsize=8_192)
