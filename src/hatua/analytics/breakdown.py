@@ -21,7 +21,7 @@ def answer(reader: Reader, question: BreakdownQuestion) -> Breakdown:
     """Rows by `order` downwards, equal ones by value. Raises InvalidQuestion, and what the warehouse raises."""
     group = by_dimension(dimension_of(question.dimension, "dimension"))
     asked = Asked(question.project, range_of(question), question.filters, group, question.goal)
-    counting = of_visits(asked, states=True) if is_of_visits(asked) else of_events(asked, states=True)
+    counting = of_visits(reader, asked, states=True) if is_of_visits(asked) else of_events(asked, states=True)
     sessions = "finalizeAggregation(sessions)" if counting.sessions_are_states else "sessions"
     orders: dict[RowMetric, str] = {
         "visitors": "finalizeAggregation(visitors)",

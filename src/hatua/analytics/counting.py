@@ -33,7 +33,10 @@ Counts = dict[str, Any]
 _OF_EVENTS: frozenset[Count] = frozenset(("pageviews", "events"))
 _OF_TIME: frozenset[Count] = frozenset(("duration_ms", "median_ms"))
 _MOST_IDS = 1_000
-"""The sessions table keeps so many ids of a session; a list that long may have been cut."""
+"""The sessions table keeps so many ids of a session. One with fewer events cannot have more; the events of the others
+are looked at."""
+_MOST_CROSSING = 5_000
+"""More session ids than this are not sent to the engine but asked for where they are needed."""
 
 
 class Asked(NamedTuple):
@@ -60,7 +63,7 @@ def count(reader: Reader, asked: Asked, wanted: Sequence[Count]) -> list[Counts]
     """[{grouped, <wanted>...}], one a group that has any. Raises InvalidQuestion, and what the warehouse raises."""
     only_events = set(wanted) <= _OF_EVENTS
     if is_of_visits(asked) and not (only_events and asked.group.bucket):
-        return _select(reader, of_visits(asked), wanted)
+        return _select(reader, of_visits(reader, asked), wanted)
     found: dict[Any, Counts] = {}
     plain = [name for name in wanted if name not in _OF_TIME]
     if plain:
@@ -78,35 +81,22 @@ def is_of_visits(asked: Asked) -> bool:
     )
 
 
-def of_visits(asked: Asked, *, states: bool = False) -> Counting:
-    """Counts from one row a visit."""
+def of_visits(reader: Reader, asked: Asked, *, states: bool = False) -> Counting:
+    """Counts from one row a visit. Asks first which visits cross an edge: they are few, and known by their ids the
+    engine finds their events at once."""
     group = asked.group
     conditions: Conditions = conditions_of(asked.filters, first_event_sql())
     inside = [
         "v.started_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')",
         "v.ended_at < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')",
-        f"length(v.user_ids) < {_MOST_IDS}",
-        f"length(v.anonymous_ids) < {_MOST_IDS}",
+        f"v.events < {_MOST_IDS}",
         *filter(None, (group.inside,)),
     ]
-    facts = _sql(
-        "visit_facts.sql",
-        grouped_inside=bucket_of(group, "v.started_at") if group.bucket else group.of_visit,
-        grouped_crossing="p.bucket" if group.bucket else group.of_visit,
-        bucket=bucket_of(group, "e.timestamp"),
-        visits=visits_sql(),
-        inside=" AND ".join(inside),
-        conditions=" AND ".join([*conditions.sql, *filter(None, (group.condition,))]) or "true",
-        is_pageview=PAGE_VIEW,
-    )
-    sql = _sql(
-        "visit_counts.sql",
-        facts=facts,
-        links=links_sql(),
-        key=group.key,
-        goal=_goal(asked),
-        state="State" if states else "",
-    )
+    parts = {
+        "visits": visits_sql(),
+        "inside": " AND ".join(inside),
+        "conditions": " AND ".join([*conditions.sql, *filter(None, (group.condition,))]) or "true",
+    }
     parameters = {
         "project": asked.project,
         "from_ms": asked.range.from_ms,
@@ -115,6 +105,33 @@ def of_visits(asked: Asked, *, states: bool = False) -> Counting:
         **conditions.parameters,
         **group.parameters,
     }
+    facts = _sql(
+        "visit_facts.sql",
+        grouped_inside=bucket_of(group, "v.started_at") if group.bucket else group.of_visit,
+        **parts,
+    )
+    crossing_sql = _sql("visits_crossing.sql", **parts)
+    rows = reader.rows(f"{crossing_sql} LIMIT {_MOST_CROSSING + 1}", parameters)
+    if rows:
+        few = len(rows) <= _MOST_CROSSING
+        parameters["crossing"] = [row["session_id"] for row in rows] if few else []
+        crossing = _sql(
+            "visit_facts_crossing.sql",
+            grouped_crossing="p.bucket" if group.bucket else group.of_visit,
+            bucket=bucket_of(group, "e.timestamp"),
+            crossing="{crossing:Array(String)}" if few else f"({crossing_sql})",
+            is_pageview=PAGE_VIEW,
+            visits=visits_sql(),
+        )
+        facts = f"{facts}\nUNION ALL\n{crossing}"
+    sql = _sql(
+        "visit_counts.sql",
+        facts=facts,
+        links=links_sql(),
+        key=group.key,
+        goal=_goal(asked),
+        state="State" if states else "",
+    )
     return Counting(sql, parameters, "uniqExactArrayMerge", False)
 
 

@@ -25,8 +25,8 @@ _OUTCOMES: dict[Outcome, str] = {
     "reached": "reached >= {step:UInt8}",
     "dropped": "reached > 0 AND reached + 1 = {step:UInt8}",
 }
-Resolved = list[tuple[str, list[int]]]
-"""(actor, places of its chain from 1), as the engine takes them."""
+Resolved = list[tuple[int, list[int]]]
+"""(actor's key, places of its chain from 1), as the engine takes them."""
 
 
 def answer(reader: Reader, question: FunnelQuestion) -> Funnel:
@@ -103,9 +103,16 @@ def _search(reader: Reader, question: FunnelQuestion, funnel: FunnelSql) -> Reso
     for row in reader.rows(sql, funnel.parameters):
         events = [
             FunnelEvent(*values)
-            for values in zip(row["times"], row["seqs"], row["steps"], row["step_values"], row["excluded"], strict=True)
+            for values in zip(
+                row["times"],
+                row["seqs"],
+                row["steps"],
+                row["step_values"] or [""] * len(row["times"]),
+                row["excluded"] or [0] * len(row["times"]),
+                strict=True,
+            )
         ]
-        resolved.append((row["actor"], [place + 1 for place in best_chain(events, rules)]))
+        resolved.append((row["actor_key"], [place + 1 for place in best_chain(events, rules)]))
     return resolved
 
 

@@ -44,6 +44,7 @@ def funnel_sql(question: FunnelQuestion, asked: Range) -> FunnelSql:
     """Raises InvalidQuestion with the path of what cannot be asked."""
     steps = matches([each.any_of for each in question.steps], "steps[{}].any_of[{}]", "s")
     excluded = matches([(each,) for each in question.exclusions], "exclusions[{}]", "x")
+    by_first_step = _by_first_step(question)
     actor, actor_parameters = _actor(question.per)
     value, value_parameters_, value_needs_visit = _value(question)
     events = seen(
@@ -57,7 +58,7 @@ def funnel_sql(question: FunnelQuestion, asked: Range) -> FunnelSql:
             f"{_bits(steps.sql)} AS steps",
             f"{_bits(excluded.sql)} AS excluded",
             f"toString({value}) AS touched",
-            f"{'touched' if _by_first_step(question) else EMPTY} AS step_value",
+            f"{'touched' if by_first_step else EMPTY} AS step_value",
             f"toString({actor}) AS actor_property",
         ),
         condition=_only_named(question),
@@ -74,6 +75,12 @@ def funnel_sql(question: FunnelQuestion, asked: Range) -> FunnelSql:
     )
     chains = Template(load("hatua.analytics", "sql/funnel_chains.sql")).substitute(
         actor={"person": "person", "session": "session_id"}.get(question.per, "actor_property"),
+        actor_key={"person": "person_key", "session": "session_key"}.get(
+            question.per, "if(actor_property = '', 0, cityHash64(actor_property))"
+        ),
+        columns="ts, seq, steps" + ", step_value" * by_first_step + ", excluded" * bool(excluded.sql),
+        step_values="found.4" if by_first_step else "emptyArrayString()",
+        excluded=f"found.{4 + by_first_step}" if excluded.sql else "emptyArrayUInt32()",
         kept="true" if question.order == "strict" else "steps + excluded != 0",
         needed=str(2 ** len(question.steps) - 1) if question.order == "any" else "1",
         groups=_touched(question),

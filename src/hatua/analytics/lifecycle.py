@@ -13,7 +13,7 @@ from hatua.analytics.cohort_shapes import (
 )
 from hatua.analytics.errors import InvalidQuestion
 from hatua.analytics.groups import by_bucket
-from hatua.analytics.people_list import people_behind
+from hatua.analytics.people_list import BY_KEY, BY_NAME, people_behind
 from hatua.analytics.reader import Reader
 from hatua.analytics.timerange import Buckets, Range, buckets_of
 from hatua.warehouse.sql import load
@@ -22,7 +22,7 @@ from hatua.warehouse.sql import load
 def answer(reader: Reader, question: LifecycleQuestion, now_ms: int) -> Lifecycle:
     """Raises InvalidQuestion, and what the warehouse raises."""
     buckets = cohort_buckets(question, question.interval)
-    stages, parameters = _stages(question, buckets)
+    stages, parameters = _stages(question, buckets, BY_KEY)
     sql = Template(load("hatua.analytics", "sql/lifecycle.sql")).substitute(stages=stages)
     people = {(row["bucket"] - 2, row["stage"]): row["people"] for row in reader.rows(sql, parameters)}
     return Lifecycle(
@@ -48,18 +48,20 @@ def people(reader: Reader, question: LifecyclePeopleQuestion) -> PeopleBehind:
     count = len(buckets.edges) - 1
     if question.bucket >= count:
         raise InvalidQuestion("bucket", f"{question.bucket} is past the last bucket, {count - 1}")
-    stages, parameters = _stages(question, buckets)
+    stages, parameters = _stages(question, buckets, BY_NAME)
     sql = f"SELECT person FROM ({stages}) WHERE bucket = {{bucket:UInt64}} AND stage = {{stage:String}}"
     parameters |= {"bucket": question.bucket + 2, "stage": question.stage}
     return people_behind(reader, sql, parameters, question.limit, question.cursor)
 
 
-def _stages(question: LifecycleQuestion, buckets: Buckets) -> tuple[str, dict[str, Any]]:
+def _stages(question: LifecycleQuestion, buckets: Buckets, who: str) -> tuple[str, dict[str, Any]]:
     shown = buckets.range
     before = buckets_of(Range(shown.from_ms - 1, shown.from_ms, shown.zone), question.interval).edges[0]
     wider = Range(before, shown.to_ms, shown.zone)
     edges = [before, *buckets.edges]
     activity = doing(question, wider, question.event, "event", group=by_bucket(edges))
     ever = since_ever(doing(question, wider, question.event, "event"))
-    stages = Template(load("hatua.analytics", "sql/lifecycle_stages.sql")).substitute(activity=activity.sql, ever=ever)
+    stages = Template(load("hatua.analytics", "sql/lifecycle_stages.sql")).substitute(
+        activity=activity.sql, ever=ever, who=who
+    )
     return stages, {**activity.parameters, "buckets": len(buckets.edges) - 1}

@@ -14,7 +14,7 @@ from hatua.analytics.cohort_shapes import (
 )
 from hatua.analytics.errors import InvalidQuestion
 from hatua.analytics.overview import ratio
-from hatua.analytics.people_list import people_behind
+from hatua.analytics.people_list import BY_KEY, BY_NAME, people_behind
 from hatua.analytics.reader import Reader
 from hatua.analytics.timerange import Buckets
 from hatua.warehouse.sql import load
@@ -24,10 +24,10 @@ def answer(reader: Reader, question: RetentionQuestion, now_ms: int) -> Retentio
     """A row a bucket of the range; cells as far as `periods` and the range go. Raises InvalidQuestion, and what the
     warehouse raises."""
     buckets = cohort_buckets(question, question.interval)
-    parts, parameters = _parts(question, buckets)
+    parts, parameters = _parts(question, buckets, BY_KEY)
     people: dict[tuple[int, int], int] = {
         (row["cohort"], row["returned"]): row["people"]
-        for row in reader.rows(_sql("retention.sql", **parts), parameters)
+        for row in reader.rows(_sql("retention.sql", **parts, who=BY_KEY), parameters)
     }
     starts = buckets.edges[:-1]
     cohorts = [
@@ -59,24 +59,24 @@ def people(reader: Reader, question: RetentionPeopleQuestion) -> PeopleBehind:
     if question.cohort + question.period >= len(starts):
         last = len(starts) - 1 - question.cohort
         raise InvalidQuestion("period", f"{question.period} is past the last period of this cohort, {last}")
-    parts, parameters = _parts(question, buckets)
+    parts, parameters = _parts(question, buckets, BY_NAME)
     parameters["cohort"] = starts[question.cohort]
     parameters["returned"] = starts[question.cohort + question.period]
-    sql = _sql("retention_people.sql", **parts, reaches=">=" if question.cumulative else "=")
+    sql = _sql("retention_people.sql", **parts, reaches=">=" if question.cumulative else "=", who=BY_NAME)
     return people_behind(reader, sql, parameters, question.limit, question.cursor)
 
 
-def _parts(question: RetentionQuestion, buckets: Buckets) -> tuple[dict[str, str], dict[str, Any]]:
-    """SELECTs of (person, bucket): who started, who returned."""
+def _parts(question: RetentionQuestion, buckets: Buckets, who: str) -> tuple[dict[str, str], dict[str, Any]]:
+    """SELECTs of (`who`, bucket): who started, who returned."""
     starts = in_buckets(question, buckets, question.start, "start", "s")
     returns = in_buckets(question, buckets, question.returning, "return", "r")
     if question.kind == "first_ever":
         ever = since_ever(doing(question, buckets.range, question.start, "start", prefix="s"))
-        started = _sql("retention_first_starts.sql", starts=starts.sql, ever=ever)
+        started = _sql("retention_first_starts.sql", starts=starts.sql, ever=ever, who=who)
     else:
-        started = _sql("retention_starts.sql", starts=starts.sql)
+        started = _sql("retention_starts.sql", starts=starts.sql, who=who)
     name = "retention_last_return.sql" if question.cumulative else "retention_returns.sql"
-    returned = _sql(name, returns=returns.sql)
+    returned = _sql(name, returns=returns.sql, who=who)
     parameters = {**starts.parameters, **returns.parameters, "minimum": question.minimum_times}
     return {"starts": started, "returns": returned}, parameters
 

@@ -72,7 +72,7 @@ def visits_sql() -> str:
 
 def visits_join() -> str:
     """Gives events (alias e) their visit (alias v)."""
-    return f"INNER JOIN ({visits_sql()}) AS v ON v.session_key = cityHash64(e.session_id)"
+    return f"INNER JOIN ({visits_sql()}) AS v ON v.session_key = e.session_key"
 
 
 def first_event_sql() -> str:

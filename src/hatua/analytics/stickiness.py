@@ -11,7 +11,7 @@ from hatua.analytics.cohort_shapes import (
     StickinessPeopleQuestion,
     StickinessQuestion,
 )
-from hatua.analytics.people_list import people_behind
+from hatua.analytics.people_list import BY_KEY, BY_NAME, people_behind
 from hatua.analytics.reader import Reader
 from hatua.analytics.timerange import Buckets
 from hatua.warehouse.sql import load
@@ -20,7 +20,7 @@ from hatua.warehouse.sql import load
 def answer(reader: Reader, question: StickinessQuestion) -> Stickiness:
     """A bar for each number of buckets, 1 to all of them. Raises InvalidQuestion, and what the warehouse raises."""
     buckets = cohort_buckets(question, question.interval)
-    persons, parameters = _people(question, buckets)
+    persons, parameters = _people(question, buckets, BY_KEY)
     sql = Template(load("hatua.analytics", "sql/stickiness.sql")).substitute(people=persons)
     exactly = {row["buckets"]: row["people"] for row in reader.rows(sql, parameters)}
     most = len(buckets.edges) - 1
@@ -39,13 +39,13 @@ def answer(reader: Reader, question: StickinessQuestion) -> Stickiness:
 
 def people(reader: Reader, question: StickinessPeopleQuestion) -> PeopleBehind:
     """Who is behind one bar. Raises InvalidQuestion, and what the warehouse raises."""
-    persons, parameters = _people(question, cohort_buckets(question, question.interval))
+    persons, parameters = _people(question, cohort_buckets(question, question.interval), BY_NAME)
     compares = ">=" if question.at_least else "="
     sql = f"SELECT person FROM ({persons}) WHERE buckets {compares} {{active:UInt64}}"
     return people_behind(reader, sql, {**parameters, "active": question.buckets}, question.limit, question.cursor)
 
 
-def _people(question: StickinessQuestion, buckets: Buckets) -> tuple[str, dict[str, Any]]:
+def _people(question: StickinessQuestion, buckets: Buckets, who: str) -> tuple[str, dict[str, Any]]:
     activity = in_buckets(question, buckets, question.event, "event")
-    sql = Template(load("hatua.analytics", "sql/stickiness_people.sql")).substitute(activity=activity.sql)
+    sql = Template(load("hatua.analytics", "sql/stickiness_people.sql")).substitute(activity=activity.sql, who=who)
     return sql, {**activity.parameters, "minimum": question.minimum_times}

@@ -13,7 +13,7 @@ SELECT
     e.journey_start AS journey_start, e.journey_end AS journey_end,
     e.properties AS properties, e.context AS context
 FROM events AS e
-LEFT ANY JOIN ($links) AS l ON l.anonymous_key = cityHash64(e.anonymous_id)
+LEFT ANY JOIN ($links) AS l ON l.anonymous_key = e.anonymous_key
 $visits
 WHERE e.project_id = {project:String}
   AND e.timestamp >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')

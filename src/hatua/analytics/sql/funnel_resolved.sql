@@ -1,6 +1,7 @@
 -- The chain of every actor, those from outside (`resolved`) instead of our own where there are any.
 SELECT
     c.actor AS actor,
+    c.actor_key AS actor_key,
     c.undecided AND NOT r.known AS undecided,
     if(r.known, r.places, c.greedy) AS chain,
     length(chain) AS reached,
@@ -10,8 +11,8 @@ FROM ($chains) AS c
 LEFT ANY JOIN
 (
     SELECT
-        pair.1 AS actor,
+        pair.1 AS actor_key,
         pair.2 AS places,
         true AS known
-    FROM (SELECT arrayJoin({resolved:Array(Tuple(String, Array(UInt32)))}) AS pair)
-) AS r ON r.actor = c.actor
+    FROM (SELECT arrayJoin({resolved:Array(Tuple(UInt64, Array(UInt32)))}) AS pair)
+) AS r ON r.actor_key = c.actor_key

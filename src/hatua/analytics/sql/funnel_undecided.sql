@@ -1,3 +1,3 @@
-SELECT actor, times, seqs, steps, step_values, excluded
+SELECT actor_key, times, seqs, steps, step_values, excluded
 FROM ($chains)
 WHERE undecided

@@ -1,9 +1,9 @@
 -- (person, bucket, stage). Buckets are numbered; 1 is the one before the range, which only says who was there before.
-SELECT person, found.1 AS bucket, found.2 AS stage
+SELECT $who, found.1 AS bucket, found.2 AS stage
 FROM
 (
     SELECT
-        a.person AS person,
+        a.$who AS $who,
         a.active AS active,
         arrayJoin(arrayConcat(
             arrayMap(
@@ -13,17 +13,17 @@ FROM
         )) AS found
     FROM
     (
-        SELECT person, arraySort(groupUniqArray(indexOf({edges:Array(Int64)}, grouped))) AS active
+        SELECT $who, arraySort(groupUniqArray(indexOf({edges:Array(Int64)}, grouped))) AS active
         FROM ($activity)
-        GROUP BY person
+        GROUP BY $who
     ) AS a
     LEFT ANY JOIN
     (
-        SELECT person, indexOf({edges:Array(Int64)}, roundDown(min(ts), {edges:Array(Int64)})) AS first_bucket
+        SELECT $who, indexOf({edges:Array(Int64)}, roundDown(min(ts), {edges:Array(Int64)})) AS first_bucket
         FROM ($ever)
-        WHERE person IN (SELECT person FROM ($activity))
-        GROUP BY person
+        WHERE $who IN (SELECT $who FROM ($activity))
+        GROUP BY $who
         HAVING min(ts) >= {from_ms:Int64}
-    ) AS f ON f.person = a.person
+    ) AS f ON f.$who = a.$who
 )
 WHERE bucket BETWEEN 2 AND {buckets:UInt64} + 1

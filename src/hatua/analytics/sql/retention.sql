@@ -6,7 +6,7 @@ FROM
     UNION ALL
     SELECT s.bucket AS cohort, r.bucket AS returned
     FROM ($starts) AS s
-    INNER JOIN ($returns) AS r ON r.person = s.person
+    INNER JOIN ($returns) AS r ON r.$who = s.$who
     WHERE r.bucket > s.bucket
 )
 GROUP BY cohort, returned

@@ -1,5 +1,5 @@
 -- Who returned in which bucket, often enough.
-SELECT person, grouped AS bucket
+SELECT $who, grouped AS bucket
 FROM ($returns)
-GROUP BY person, bucket
+GROUP BY $who, bucket
 HAVING count() >= {minimum:UInt32}

@@ -1,2 +1,2 @@
 -- Who is in the cohort of which bucket: of every bucket with a start event.
-SELECT DISTINCT person, grouped AS bucket FROM ($starts)
+SELECT DISTINCT $who, grouped AS bucket FROM ($starts)

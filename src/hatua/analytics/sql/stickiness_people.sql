@@ -1,4 +1,4 @@
 -- In how many buckets each person was active often enough.
-SELECT person, count() AS buckets
-FROM (SELECT person, grouped FROM ($activity) GROUP BY person, grouped HAVING count() >= {minimum:UInt32})
-GROUP BY person
+SELECT $who, count() AS buckets
+FROM (SELECT $who, grouped FROM ($activity) GROUP BY $who, grouped HAVING count() >= {minimum:UInt32})
+GROUP BY $who
