@@ -380,6 +380,382 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dashboard/funnel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How many people take each step, and how long between them */
+        post: operations["askFunnel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboard/funnel/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who is behind one bar: as many as the bar says */
+        post: operations["askFunnelPeople"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboard/funnels/{funnel_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget a funnel, a preset included; no event is touched */
+        delete: operations["deleteFunnel"];
+        options?: never;
+        head?: never;
+        /** Change what is named, leave the rest */
+        patch: operations["changeFunnel"];
+        trace?: never;
+    };
+    "/api/dashboard/funnels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Presets and saved funnels, oldest first */
+        get: operations["listFunnels"];
+        put?: never;
+        /** Save a funnel for everyone in the organisation */
+        post: operations["createFunnel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboard/journeys/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Single journeys, latest start first */
+        get: operations["listJourneys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboard/journeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Journeys started, completed, dropped; alone or with an agent */
+        get: operations["getJourneys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboard/lifecycle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** New, returning, resurrecting and dormant people by bucket */
+        get: operations["getLifecycle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboard/lifecycle/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is behind one number of a bucket */
+        get: operations["listLifecyclePeople"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboard/paths/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many visits walk a sequence, and what comes next */
+        get: operations["getPathReach"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboard/paths/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The visits behind one edge */
+        get: operations["listPathSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboard/paths": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ways visits take, as nodes and edges for a Sankey */
+        get: operations["getPaths"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboard/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Of the people with a start event, how many come back in each bucket after */
+        get: operations["getRetention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboard/retention/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is behind one cell of the retention matrix */
+        get: operations["listRetentionPeople"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboard/stickiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many people were active in 1, 2, ... buckets */
+        get: operations["getStickiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboard/stickiness/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is behind one bar */
+        get: operations["listStickinessPeople"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboard/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sessions with an event in the range, latest start first */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboard/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One session and its events, first to last */
+        get: operations["getSession"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboard/people/{person}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one person did across channels, newest first */
+        get: operations["listPersonEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboard/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People with an event in the range, last seen first */
+        get: operations["listPeople"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboard/people/{person}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One person's profile, of all time */
+        get: operations["getPerson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboard/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** app_error events by code, most events first */
+        get: operations["listErrors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Any question: as columns, in its own shape, and what it cost */
+        post: operations["query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dashboard/dead-letters": {
         parameters: {
             query?: never;
@@ -861,7 +1237,7 @@ export interface components {
             has_password: boolean;
             second_factor_since: string | null;
             recovery_codes_left: number;
-            sessions: components["schemas"]["Session"][];
+            sessions: components["schemas"]["dashboard_api_people_shapes_Session"][];
         };
         /** AccountChanges */
         AccountChanges: {
@@ -951,6 +1327,13 @@ export interface components {
         Code: {
             code: string;
         };
+        /** Column */
+        Column: {
+            name: string;
+            /** @enum {string} */
+            type: "text" | "number" | "bool" | "json";
+            values: unknown[];
+        };
         /** Count */
         Count: {
             before: number;
@@ -993,6 +1376,14 @@ export interface components {
             metrics: components["schemas"]["MetricDefinition"][];
             dimensions: components["schemas"]["DimensionDefinition"][];
         };
+        /** Device */
+        Device: {
+            device_type: string;
+            os: string;
+            browser: string;
+            events: number;
+            last_seen: string;
+        };
         /** DimensionDefinition */
         DimensionDefinition: {
             key: string;
@@ -1030,6 +1421,21 @@ export interface components {
         /** ErrorAnswer */
         ErrorAnswer: {
             error: components["schemas"]["Problem"];
+        };
+        /** ErrorRow */
+        ErrorRow: {
+            code: string;
+            message: string;
+            events: number;
+            sessions: number;
+            people: number;
+            first_seen: string;
+            last_seen: string;
+        };
+        /** Errors */
+        Errors: {
+            rows: components["schemas"]["ErrorRow"][];
+            total_rows: number;
         };
         /** Event */
         Event: {
@@ -1069,10 +1475,41 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /**
+         * EventMatch
+         * @description An event by name, where it is said also by path (wildcards `*`, `**`; a trailing slash does not matter) and by filters on the event or its visit.
+         */
+        EventMatch: {
+            event: string;
+            path?: string | null;
+            filters?: components["schemas"]["Filter"][];
+        };
         /** Events */
         Events: {
             events: components["schemas"]["Event"][];
             next_cursor: string | null;
+        };
+        /**
+         * Exclusion
+         * @description An event that must not come between two steps (numbered from 1). It voids the attempt; where the later step is never reached, until the window closes.
+         */
+        Exclusion: {
+            event: string;
+            path?: string | null;
+            filters?: components["schemas"]["Filter"][];
+            after_step: number;
+            before_step: number;
+        };
+        /**
+         * Filter
+         * @description One condition. Several values: any of them (`is_not`, `not_contains`: none of them). Conditions of one question all hold together, on the same event. `scope`: "event" asks the event's own value, "visit" the value of the first event of its session. Left out, it is the dimension's own: acquisition, device and place belong to the visit, all else to the event.
+         */
+        Filter: {
+            dimension: string;
+            /** @enum {unknown} */
+            operator: "contains" | "exists" | "is" | "is_not" | "matches" | "not_contains" | "not_exists";
+            values?: string[];
+            scope?: ("event" | "visit") | null;
         };
         /** FirstEvent */
         FirstEvent: {
@@ -1095,6 +1532,57 @@ export interface components {
             letters: number;
             first_seen: number | null;
             last_seen: number | null;
+        };
+        /** Funnel */
+        Funnel: {
+            range: components["schemas"]["RangeAnswer"];
+            /** @enum {string} */
+            order: "ordered" | "strict" | "any";
+            per: string;
+            window_s: number | null;
+            steps: components["schemas"]["FunnelStepResult"][];
+            groups?: components["schemas"]["FunnelGroup"][] | null;
+            total_groups?: number | null;
+        };
+        /** FunnelActor */
+        FunnelActor: {
+            key: string;
+            reached: number;
+            step_times: string[];
+        };
+        /** FunnelGroup */
+        FunnelGroup: {
+            value: string;
+            steps: components["schemas"]["FunnelStepResult"][];
+        };
+        /** FunnelPeople */
+        FunnelPeople: {
+            people: components["schemas"]["FunnelActor"][];
+            total: number;
+            next_cursor: string | null;
+        };
+        /**
+         * FunnelStep
+         * @description Any of its alternatives is the step. Without a name it is called after its first alternative's event.
+         */
+        FunnelStep: {
+            any_of: components["schemas"]["EventMatch"][];
+            name?: string;
+        };
+        /** FunnelStepResult */
+        FunnelStepResult: {
+            name: string;
+            count: number;
+            conversion_from_start: number | null;
+            conversion_from_previous: number | null;
+            dropped: number;
+            median_s: number | null;
+            mean_s: number | null;
+        };
+        /** HandoffStep */
+        HandoffStep: {
+            step: string;
+            journeys: number;
         };
         /** Heatmap */
         Heatmap: {
@@ -1128,6 +1616,59 @@ export interface components {
         /** Invitations */
         Invitations: {
             invitations: components["schemas"]["Invitation"][];
+        };
+        /** Journey */
+        Journey: {
+            person: string;
+            name: string;
+            started_at: string;
+            ended_at: string;
+            duration_s: number;
+            /** @enum {string} */
+            outcome: "completed" | "dropped" | "in_progress";
+            assisted: boolean;
+            handoff_step: string | null;
+        };
+        /** JourneyBucket */
+        JourneyBucket: {
+            bucket: string;
+            started: number;
+            completed: number;
+            dropped: number;
+            incomplete: boolean;
+        };
+        /** JourneyCounts */
+        JourneyCounts: {
+            started: number;
+            completed: number;
+            dropped: number;
+            in_progress: number;
+            self_serve: number;
+            assisted: number;
+            handed_off: number;
+            completion_rate: number | null;
+            assisted_rate: number | null;
+            handoff_rate: number | null;
+            self_serve_completed: number;
+            assisted_completed: number;
+            mean_s: number | null;
+            median_s: number | null;
+        };
+        /** JourneyList */
+        JourneyList: {
+            journeys: components["schemas"]["Journey"][];
+            total: number;
+            next_cursor: string | null;
+        };
+        /** Journeys */
+        Journeys: {
+            range: components["schemas"]["RangeAnswer"];
+            /** @enum {string} */
+            interval: "hour" | "day" | "week" | "month";
+            all: components["schemas"]["JourneyCounts"];
+            by_name: components["schemas"]["NamedJourneys"][];
+            handoff_steps: components["schemas"]["HandoffStep"][];
+            trend: components["schemas"]["JourneyBucket"][];
         };
         /** Ledger */
         Ledger: {
@@ -1167,6 +1708,22 @@ export interface components {
             dead: number;
             erased: number;
             gap: number;
+        };
+        /** Lifecycle */
+        Lifecycle: {
+            /** @enum {string} */
+            interval: "day" | "week" | "month";
+            timezone: string;
+            buckets: components["schemas"]["LifecycleBucket"][];
+        };
+        /** LifecycleBucket */
+        LifecycleBucket: {
+            bucket: string;
+            new: number;
+            returning: number;
+            resurrecting: number;
+            dormant: number;
+            incomplete: boolean;
         };
         /** LoginRequest */
         LoginRequest: {
@@ -1208,6 +1765,11 @@ export interface components {
         MetricValue: {
             value: number | null;
             previous?: number | null;
+        };
+        /** NamedJourneys */
+        NamedJourneys: {
+            name: string;
+            counts: components["schemas"]["JourneyCounts"];
         };
         /** NewApiKey */
         NewApiKey: {
@@ -1265,6 +1827,78 @@ export interface components {
             /** @default  */
             current_password: string;
         };
+        /** PathEdge */
+        PathEdge: {
+            step: number;
+            from: string | null;
+            to: string | null;
+            visits: number;
+            mean_s: number;
+        };
+        /** PathNext */
+        PathNext: {
+            value: string;
+            visits: number;
+            mean_s: number;
+        };
+        /** PathNode */
+        PathNode: {
+            step: number;
+            value: string | null;
+            visits: number;
+            stops: number;
+        };
+        /** PathReach */
+        PathReach: {
+            /** @enum {string} */
+            of: "pages" | "events";
+            visits: number[];
+            next: components["schemas"]["PathNext"][];
+            others: number;
+            stops: number;
+        };
+        /** Paths */
+        Paths: {
+            /** @enum {string} */
+            of: "pages" | "events";
+            /** @enum {string} */
+            direction: "forward" | "backward";
+            visits: number;
+            nodes: components["schemas"]["PathNode"][];
+            edges: components["schemas"]["PathEdge"][];
+        };
+        /** People */
+        People: {
+            people: components["schemas"]["PersonRow"][];
+            total: number;
+            next_cursor: string | null;
+        };
+        /** PeopleBehind */
+        PeopleBehind: {
+            people: string[];
+            total: number;
+            next_cursor: string | null;
+        };
+        /** PersonEvents */
+        PersonEvents: {
+            events: components["schemas"]["Event"][];
+            next_cursor: string | null;
+        };
+        /** PersonRow */
+        PersonRow: {
+            person: string;
+            known: boolean;
+            first_seen: string;
+            last_seen: string;
+            sessions: number;
+            events: number;
+            channels: string[];
+            country_code: string;
+            city: string;
+            device_type: string;
+            browser: string;
+            os: string;
+        };
         /** Point */
         Point: {
             bucket: string;
@@ -1277,6 +1911,23 @@ export interface components {
             message: string;
             path?: string | null;
             details?: string[] | null;
+        };
+        /** Profile */
+        Profile: {
+            person: string;
+            known: boolean;
+            anonymous_ids: string[];
+            traits: {
+                [key: string]: unknown;
+            };
+            first_seen: string;
+            last_seen: string;
+            sessions: number;
+            events: number;
+            pageviews: number;
+            channels: components["schemas"]["ValueCount"][];
+            countries: components["schemas"]["ValueCount"][];
+            devices: components["schemas"]["Device"][];
         };
         /** Project */
         Project: {
@@ -1324,6 +1975,23 @@ export interface components {
         /** Purged */
         Purged: {
             purged: number;
+        };
+        /** QueryAnswer */
+        QueryAnswer: {
+            question: string;
+            meta: components["schemas"]["QueryMeta"];
+            columns: components["schemas"]["Column"][];
+            answer: {
+                [key: string]: unknown;
+            };
+        };
+        /** QueryMeta */
+        QueryMeta: {
+            definition: string;
+            exact: boolean;
+            range: components["schemas"]["RangeAnswer"] | null;
+            rows_read: number;
+            ms: number;
         };
         /** RangeAnswer */
         RangeAnswer: {
@@ -1374,10 +2042,58 @@ export interface components {
         ResetRequest: {
             email: string;
         };
+        /** Retention */
+        Retention: {
+            /** @enum {string} */
+            interval: "day" | "week" | "month";
+            timezone: string;
+            cohorts: components["schemas"]["RetentionCohort"][];
+            curve: (number | null)[];
+        };
+        /** RetentionCell */
+        RetentionCell: {
+            people: number;
+            rate: number | null;
+            incomplete: boolean;
+        };
+        /** RetentionCohort */
+        RetentionCohort: {
+            bucket: string;
+            size: number;
+            cells: components["schemas"]["RetentionCell"][];
+        };
         /** RotateKey */
         RotateKey: {
             /** @default 24 */
             overlap_hours: number;
+        };
+        /**
+         * SavedDefinition
+         * @description A funnel without a project and a range. Fields as in a funnel question.
+         */
+        SavedDefinition: {
+            steps: components["schemas"]["FunnelStep"][];
+            /** @enum {unknown} */
+            order?: "any" | "ordered" | "strict";
+            window_s?: number | null;
+            per?: string;
+            exclusions?: components["schemas"]["Exclusion"][];
+        };
+        /** SavedFunnel */
+        SavedFunnel: {
+            id: string;
+            project_id: string;
+            name: string;
+            description: string;
+            preset: boolean;
+            edited: boolean;
+            definition: components["schemas"]["SavedDefinition"];
+            created_at: string;
+            updated_at: string;
+        };
+        /** SavedFunnels */
+        SavedFunnels: {
+            funnels: components["schemas"]["SavedFunnel"][];
         };
         /** Series */
         Series: {
@@ -1386,15 +2102,22 @@ export interface components {
             points: components["schemas"]["Point"][];
             previous: components["schemas"]["Point"][] | null;
         };
-        /** Session */
-        Session: {
-            id: string;
-            current: boolean;
-            created_at: string;
-            expires_at: string;
-            how: string;
-            address: string;
-            agent: string;
+        /** SessionTimeline */
+        SessionTimeline: {
+            session: components["schemas"]["analytics_session_shapes_Session"];
+            events: components["schemas"]["Event"][];
+            next_cursor: string | null;
+        };
+        /** Sessions */
+        Sessions: {
+            sessions: components["schemas"]["analytics_session_shapes_Session"][];
+            next_cursor: string | null;
+        };
+        /** SessionsBehind */
+        SessionsBehind: {
+            sessions: string[];
+            total: number;
+            next_cursor: string | null;
         };
         /** SetupDone */
         SetupDone: {
@@ -1423,6 +2146,18 @@ export interface components {
             user: components["schemas"]["User"];
             csrf: string;
         };
+        /** Stickiness */
+        Stickiness: {
+            /** @enum {string} */
+            interval: "day" | "week" | "month";
+            timezone: string;
+            bars: components["schemas"]["StickinessBar"][];
+        };
+        /** StickinessBar */
+        StickinessBar: {
+            buckets: number;
+            people: number;
+        };
         /** Timeseries */
         Timeseries: {
             /** @enum {string} */
@@ -1440,6 +2175,11 @@ export interface components {
             tenant_id: string;
             tenant_name: string;
         };
+        /** ValueCount */
+        ValueCount: {
+            value: string;
+            events: number;
+        };
         /** ValuePeople */
         ValuePeople: {
             value: string;
@@ -1453,21 +2193,1048 @@ export interface components {
             created_at: string;
             revoked_at: string | null;
         };
+        /** Session */
+        analytics_session_shapes_Session: {
+            session_id: string;
+            person: string;
+            persons: string[];
+            started_at: string;
+            ended_at: string;
+            duration_s: number;
+            events: number;
+            pageviews: number;
+            entry_page: string;
+            exit_page: string;
+            country_code: string;
+            region: string;
+            city: string;
+            device_type: string;
+            os: string;
+            browser: string;
+            channel: string;
+            referrer_host: string;
+            referrer_channel: string;
+            utm_source: string;
+            utm_campaign: string;
+            bounced: boolean;
+            converted: boolean;
+        };
+        /** Session */
+        dashboard_api_people_shapes_Session: {
+            id: string;
+            current: boolean;
+            created_at: string;
+            expires_at: string;
+            how: string;
+            address: string;
+            agent: string;
+        };
         /**
-         * Filter
-         * @description One condition. Several values: any of them (`is_not`, `not_contains`: none of them). Conditions of one question
-         *         all hold together, on the same event.
-         *
-         *         `scope`: "event" asks the event's own value, "visit" the value of the first event of its session. Left out, it is
-         *         the dimension's own: acquisition, device and place belong to the visit, all else to the event.
+         * OverviewQuestion
+         * @description All metrics of one range, beside another range when `compare` asks. `goal`: the event name of a conversion.
          */
-        Filter: {
+        OverviewQuestion: {
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            /** @enum {unknown} */
+            compare?: "none" | "previous" | "year";
+            goal?: string;
+        };
+        /**
+         * TimeseriesQuestion
+         * @description `week` and `month` widen the range to whole weeks (Monday) and months.
+         */
+        TimeseriesQuestion: {
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            metrics?: ("anonymous" | "bounce_rate" | "conversion_rate" | "conversions" | "duration_mean_s" | "duration_median_s" | "events" | "pageviews" | "sessions" | "users" | "views_per_session" | "visitors")[];
+            /** @enum {unknown} */
+            interval?: "day" | "hour" | "month" | "week";
+            /** @enum {unknown} */
+            compare?: "none" | "previous" | "year";
+            goal?: string;
+        };
+        /**
+         * BreakdownQuestion
+         * @description The top values of one dimension (`country`, `property:obligation_type`), largest `order` first.
+         */
+        BreakdownQuestion: {
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
             dimension: string;
             /** @enum {unknown} */
-            operator: "contains" | "exists" | "is" | "is_not" | "matches" | "not_contains" | "not_exists";
-            values?: string[];
-            scope?: ("event" | "visit") | null;
+            order?: "bounce_rate" | "conversion_rate" | "events" | "pageviews" | "sessions" | "visitors";
+            limit?: number;
+            offset?: number;
+            goal?: string;
         };
+        /** HeatmapQuestion */
+        HeatmapQuestion: {
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            /** @enum {unknown} */
+            metric?: "events" | "sessions" | "visitors";
+        };
+        /**
+         * DimensionValuesQuestion
+         * @description The values of a dimension in the range that contain `search` (any case), most events first.
+         */
+        DimensionValuesQuestion: {
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            dimension: string;
+            search?: string;
+            limit?: number;
+        };
+        /**
+         * EventsQuestion
+         * @description Newest first. `cursor`: the `next_cursor` of the page before.
+         */
+        EventsQuestion: {
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            event_name?: string;
+            limit?: number;
+            cursor?: string;
+        };
+        /**
+         * RealtimeQuestion
+         * @description The last 30 minutes; "now" is the last 5.
+         */
+        RealtimeQuestion: {
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+        };
+        /**
+         * FunnelQuestion
+         * @description `per`: whose steps are chained: `person`, `session`, or `property:<key>` (events without it take no part). `window_s`: from the first step on, inclusive; left out: 14 days, for sessions the session.
+         */
+        FunnelQuestion: {
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            steps: components["schemas"]["FunnelStep"][];
+            /** @enum {unknown} */
+            order?: "any" | "ordered" | "strict";
+            window_s?: number | null;
+            per?: string;
+            exclusions?: components["schemas"]["Exclusion"][];
+            breakdown?: components["schemas"]["FunnelBreakdown"] | null;
+        };
+        /**
+         * FunnelBreakdown
+         * @description Whose value of the dimension an actor counts under. `first`/`last`: the first or last of its events in range that has one; `all`: each value it has (groups then overlap); `first_step`: the event of its first step.
+         */
+        FunnelBreakdown: {
+            dimension: string;
+            /** @enum {unknown} */
+            touch?: "all" | "first" | "first_step" | "last";
+            limit?: number;
+        };
+        /**
+         * FunnelPeopleQuestion
+         * @description Who is behind one bar: `step` from 1; `group`: of one value of the breakdown.
+         */
+        FunnelPeopleQuestion: {
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            steps: components["schemas"]["FunnelStep"][];
+            /** @enum {unknown} */
+            order?: "any" | "ordered" | "strict";
+            window_s?: number | null;
+            per?: string;
+            exclusions?: components["schemas"]["Exclusion"][];
+            breakdown?: components["schemas"]["FunnelBreakdown"] | null;
+            step: number;
+            /** @enum {unknown} */
+            outcome?: "dropped" | "reached";
+            group?: string | null;
+            limit?: number;
+            cursor?: string;
+        };
+        /**
+         * RetentionQuestion
+         * @description Of the people with the start event in a bucket: how many have the return event in the n-th bucket after. Both are any event where none is said. `kind`: a person is in the cohort of every bucket with its start event, or only in that of its first one ever. `cumulative`: in that bucket or a later one of the range. `minimum_times`: at least so often. The range widens to whole weeks or months; returns are looked for inside it.
+         */
+        RetentionQuestion: {
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            start?: components["schemas"]["EventMatch"][];
+            return?: components["schemas"]["EventMatch"][];
+            /** @enum {unknown} */
+            interval?: "day" | "month" | "week";
+            /** @enum {unknown} */
+            kind?: "first_ever" | "recurring";
+            cumulative?: boolean;
+            minimum_times?: number;
+            periods?: number;
+        };
+        /**
+         * RetentionPeopleQuestion
+         * @description Who is behind one cell: `cohort` and `period` from 0; period 0 is the whole cohort.
+         */
+        RetentionPeopleQuestion: {
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            start?: components["schemas"]["EventMatch"][];
+            return?: components["schemas"]["EventMatch"][];
+            /** @enum {unknown} */
+            interval?: "day" | "month" | "week";
+            /** @enum {unknown} */
+            kind?: "first_ever" | "recurring";
+            cumulative?: boolean;
+            minimum_times?: number;
+            periods?: number;
+            cohort: number;
+            period: number;
+            limit?: number;
+            cursor?: string;
+        };
+        /**
+         * LifecycleQuestion
+         * @description Who is new, returning, resurrecting, dormant in each bucket, by the event (any event where none is said).
+         */
+        LifecycleQuestion: {
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            event?: components["schemas"]["EventMatch"][];
+            /** @enum {unknown} */
+            interval?: "day" | "month" | "week";
+        };
+        /**
+         * LifecyclePeopleQuestion
+         * @description Who is behind one number: `bucket` from 0.
+         */
+        LifecyclePeopleQuestion: {
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            event?: components["schemas"]["EventMatch"][];
+            /** @enum {unknown} */
+            interval?: "day" | "month" | "week";
+            bucket: number;
+            /** @enum {unknown} */
+            stage: "dormant" | "new" | "resurrecting" | "returning";
+            limit?: number;
+            cursor?: string;
+        };
+        /**
+         * StickinessQuestion
+         * @description How many people were active in exactly 1, 2, ... buckets of the range; `at_least`: in that many or more. A bucket counts with `minimum_times` events.
+         */
+        StickinessQuestion: {
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            event?: components["schemas"]["EventMatch"][];
+            /** @enum {unknown} */
+            interval?: "day" | "month" | "week";
+            minimum_times?: number;
+            at_least?: boolean;
+        };
+        /**
+         * StickinessPeopleQuestion
+         * @description Who is behind one bar.
+         */
+        StickinessPeopleQuestion: {
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            event?: components["schemas"]["EventMatch"][];
+            /** @enum {unknown} */
+            interval?: "day" | "month" | "week";
+            minimum_times?: number;
+            at_least?: boolean;
+            buckets: number;
+            limit?: number;
+            cursor?: string;
+        };
+        /**
+         * PathsQuestion
+         * @description Of visits with an event that meets the filters: pages (or events, heartbeats left out) in order, equal neighbours told once. `start`: from its first time on; `end`: back from its last time; neither: from where the visit begins in the range. `top`: how many values a step shows by themselves; the rest is one other node.
+         */
+        PathsQuestion: {
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            /** @enum {unknown} */
+            of?: "events" | "pages";
+            start?: string | null;
+            end?: string | null;
+            steps?: number;
+            top?: number;
+        };
+        /**
+         * PathSessionsQuestion
+         * @description The visits behind one edge. `from_node`, `to_node`: null is the step's other node.
+         */
+        PathSessionsQuestion: {
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            /** @enum {unknown} */
+            of?: "events" | "pages";
+            start?: string | null;
+            end?: string | null;
+            steps?: number;
+            top?: number;
+            step: number;
+            from_node?: string | null;
+            to_node?: string | null;
+            limit?: number;
+            cursor?: string;
+        };
+        /**
+         * PathReachQuestion
+         * @description How many visits walk a sequence of neighbours, and what comes after its first time.
+         */
+        PathReachQuestion: {
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            sequence: string[];
+            /** @enum {unknown} */
+            of?: "events" | "pages";
+            top?: number;
+        };
+        /**
+         * JourneysQuestion
+         * @description Journeys that start in the range with an event that meets the filters. `start`, `end`: the events that mark them; left out: those that carry journey_start, journey_end. `named_by`: the dimension of the start event that tells journeys apart. `idle_s`: so long without an event of the person ends a journey.
+         */
+        JourneysQuestion: {
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            start?: components["schemas"]["EventMatch"][];
+            end?: components["schemas"]["EventMatch"][];
+            named_by?: string;
+            idle_s?: number;
+            /** @enum {unknown} */
+            interval?: "day" | "hour" | "month" | "week";
+        };
+        /**
+         * JourneyListQuestion
+         * @description Single journeys, latest start first; what is given narrows the list. `assisted`, `handed_off`: null is both.
+         */
+        JourneyListQuestion: {
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            start?: components["schemas"]["EventMatch"][];
+            end?: components["schemas"]["EventMatch"][];
+            named_by?: string;
+            idle_s?: number;
+            /** @enum {unknown} */
+            interval?: "day" | "hour" | "month" | "week";
+            outcome?: ("completed" | "dropped" | "in_progress") | null;
+            assisted?: boolean | null;
+            handed_off?: boolean | null;
+            name?: string | null;
+            limit?: number;
+            cursor?: string;
+        };
+        /**
+         * SessionsQuestion
+         * @description Sessions with an event in the range that meets the filters, latest start first. `search`: text (any case) in the session's id, persons, entry or exit page, or city; `search_in` "visit" leaves the persons out. `person`: only those in which this person did something.
+         */
+        SessionsQuestion: {
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            search?: string;
+            /** @enum {unknown} */
+            search_in?: "all" | "visit";
+            person?: string;
+            goal?: string;
+            limit?: number;
+            cursor?: string;
+        };
+        /**
+         * SessionQuestion
+         * @description One session with its events, first to last.
+         */
+        SessionQuestion: {
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            session_id: string;
+            goal?: string;
+            limit?: number;
+            cursor?: string;
+        };
+        /**
+         * PeopleQuestion
+         * @description People with an event in the range that meets the filters, last seen first. `search`: text (any case) in a person's id, in one of its anonymous ids of these events, or in a trait that an identify event of any time gave (name, phone, e-mail, PIN).
+         */
+        PeopleQuestion: {
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            search?: string;
+            limit?: number;
+            cursor?: string;
+        };
+        /**
+         * PersonQuestion
+         * @description One person, of all time.
+         */
+        PersonQuestion: {
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            person: string;
+        };
+        /**
+         * PersonEventsQuestion
+         * @description A person's events across channels, of all time, newest first.
+         */
+        PersonEventsQuestion: {
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            person: string;
+            limit?: number;
+            cursor?: string;
+        };
+        /**
+         * ErrorsQuestion
+         * @description `app_error` events by their error_code, most events first.
+         */
+        ErrorsQuestion: {
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            limit?: number;
+            offset?: number;
+        };
+        /**
+         * NewFunnel
+         * @description `definition` is checked as if it were asked.
+         */
+        NewFunnel: {
+            project: string;
+            name: string;
+            description?: string;
+            definition: components["schemas"]["SavedDefinition"];
+        };
+        /**
+         * FunnelChanges
+         * @description What is left out stays as it is.
+         */
+        FunnelChanges: {
+            name?: string;
+            description?: string;
+            definition?: components["schemas"]["SavedDefinition"];
+        };
+        /**
+         * QueryOverview
+         * @description All metrics of one range, beside another range when `compare` asks. `goal`: the event name of a conversion.
+         */
+        QueryOverview: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            question: "overview";
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            /** @enum {unknown} */
+            compare?: "none" | "previous" | "year";
+            goal?: string;
+        };
+        /**
+         * QueryTimeseries
+         * @description `week` and `month` widen the range to whole weeks (Monday) and months.
+         */
+        QueryTimeseries: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            question: "timeseries";
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            metrics?: ("anonymous" | "bounce_rate" | "conversion_rate" | "conversions" | "duration_mean_s" | "duration_median_s" | "events" | "pageviews" | "sessions" | "users" | "views_per_session" | "visitors")[];
+            /** @enum {unknown} */
+            interval?: "day" | "hour" | "month" | "week";
+            /** @enum {unknown} */
+            compare?: "none" | "previous" | "year";
+            goal?: string;
+        };
+        /**
+         * QueryBreakdown
+         * @description The top values of one dimension (`country`, `property:obligation_type`), largest `order` first.
+         */
+        QueryBreakdown: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            question: "breakdown";
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            dimension: string;
+            /** @enum {unknown} */
+            order?: "bounce_rate" | "conversion_rate" | "events" | "pageviews" | "sessions" | "visitors";
+            limit?: number;
+            offset?: number;
+            goal?: string;
+        };
+        /** QueryHeatmap */
+        QueryHeatmap: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            question: "heatmap";
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            /** @enum {unknown} */
+            metric?: "events" | "sessions" | "visitors";
+        };
+        /**
+         * QueryDimensionValues
+         * @description The values of a dimension in the range that contain `search` (any case), most events first.
+         */
+        QueryDimensionValues: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            question: "dimension_values";
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            dimension: string;
+            search?: string;
+            limit?: number;
+        };
+        /**
+         * QueryEvents
+         * @description Newest first. `cursor`: the `next_cursor` of the page before.
+         */
+        QueryEvents: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            question: "events";
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            event_name?: string;
+            limit?: number;
+            cursor?: string;
+        };
+        /**
+         * QueryRealtime
+         * @description The last 30 minutes; "now" is the last 5.
+         */
+        QueryRealtime: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            question: "realtime";
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+        };
+        /**
+         * QueryFunnel
+         * @description `per`: whose steps are chained: `person`, `session`, or `property:<key>` (events without it take no part). `window_s`: from the first step on, inclusive; left out: 14 days, for sessions the session.
+         */
+        QueryFunnel: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            question: "funnel";
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            steps: components["schemas"]["FunnelStep"][];
+            /** @enum {unknown} */
+            order?: "any" | "ordered" | "strict";
+            window_s?: number | null;
+            per?: string;
+            exclusions?: components["schemas"]["Exclusion"][];
+            breakdown?: components["schemas"]["FunnelBreakdown"] | null;
+        };
+        /**
+         * QueryFunnelPeople
+         * @description Who is behind one bar: `step` from 1; `group`: of one value of the breakdown.
+         */
+        QueryFunnelPeople: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            question: "funnel_people";
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            steps: components["schemas"]["FunnelStep"][];
+            /** @enum {unknown} */
+            order?: "any" | "ordered" | "strict";
+            window_s?: number | null;
+            per?: string;
+            exclusions?: components["schemas"]["Exclusion"][];
+            breakdown?: components["schemas"]["FunnelBreakdown"] | null;
+            step: number;
+            /** @enum {unknown} */
+            outcome?: "dropped" | "reached";
+            group?: string | null;
+            limit?: number;
+            cursor?: string;
+        };
+        /**
+         * QueryRetention
+         * @description Of the people with the start event in a bucket: how many have the return event in the n-th bucket after. Both are any event where none is said. `kind`: a person is in the cohort of every bucket with its start event, or only in that of its first one ever. `cumulative`: in that bucket or a later one of the range. `minimum_times`: at least so often. The range widens to whole weeks or months; returns are looked for inside it.
+         */
+        QueryRetention: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            question: "retention";
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            start?: components["schemas"]["EventMatch"][];
+            return?: components["schemas"]["EventMatch"][];
+            /** @enum {unknown} */
+            interval?: "day" | "month" | "week";
+            /** @enum {unknown} */
+            kind?: "first_ever" | "recurring";
+            cumulative?: boolean;
+            minimum_times?: number;
+            periods?: number;
+        };
+        /**
+         * QueryRetentionPeople
+         * @description Who is behind one cell: `cohort` and `period` from 0; period 0 is the whole cohort.
+         */
+        QueryRetentionPeople: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            question: "retention_people";
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            start?: components["schemas"]["EventMatch"][];
+            return?: components["schemas"]["EventMatch"][];
+            /** @enum {unknown} */
+            interval?: "day" | "month" | "week";
+            /** @enum {unknown} */
+            kind?: "first_ever" | "recurring";
+            cumulative?: boolean;
+            minimum_times?: number;
+            periods?: number;
+            cohort: number;
+            period: number;
+            limit?: number;
+            cursor?: string;
+        };
+        /**
+         * QueryLifecycle
+         * @description Who is new, returning, resurrecting, dormant in each bucket, by the event (any event where none is said).
+         */
+        QueryLifecycle: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            question: "lifecycle";
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            event?: components["schemas"]["EventMatch"][];
+            /** @enum {unknown} */
+            interval?: "day" | "month" | "week";
+        };
+        /**
+         * QueryLifecyclePeople
+         * @description Who is behind one number: `bucket` from 0.
+         */
+        QueryLifecyclePeople: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            question: "lifecycle_people";
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            event?: components["schemas"]["EventMatch"][];
+            /** @enum {unknown} */
+            interval?: "day" | "month" | "week";
+            bucket: number;
+            /** @enum {unknown} */
+            stage: "dormant" | "new" | "resurrecting" | "returning";
+            limit?: number;
+            cursor?: string;
+        };
+        /**
+         * QueryStickiness
+         * @description How many people were active in exactly 1, 2, ... buckets of the range; `at_least`: in that many or more. A bucket counts with `minimum_times` events.
+         */
+        QueryStickiness: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            question: "stickiness";
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            event?: components["schemas"]["EventMatch"][];
+            /** @enum {unknown} */
+            interval?: "day" | "month" | "week";
+            minimum_times?: number;
+            at_least?: boolean;
+        };
+        /**
+         * QueryStickinessPeople
+         * @description Who is behind one bar.
+         */
+        QueryStickinessPeople: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            question: "stickiness_people";
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            event?: components["schemas"]["EventMatch"][];
+            /** @enum {unknown} */
+            interval?: "day" | "month" | "week";
+            minimum_times?: number;
+            at_least?: boolean;
+            buckets: number;
+            limit?: number;
+            cursor?: string;
+        };
+        /**
+         * QueryPaths
+         * @description Of visits with an event that meets the filters: pages (or events, heartbeats left out) in order, equal neighbours told once. `start`: from its first time on; `end`: back from its last time; neither: from where the visit begins in the range. `top`: how many values a step shows by themselves; the rest is one other node.
+         */
+        QueryPaths: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            question: "paths";
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            /** @enum {unknown} */
+            of?: "events" | "pages";
+            start?: string | null;
+            end?: string | null;
+            steps?: number;
+            top?: number;
+        };
+        /**
+         * QueryPathSessions
+         * @description The visits behind one edge. `from_node`, `to_node`: null is the step's other node.
+         */
+        QueryPathSessions: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            question: "path_sessions";
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            /** @enum {unknown} */
+            of?: "events" | "pages";
+            start?: string | null;
+            end?: string | null;
+            steps?: number;
+            top?: number;
+            step: number;
+            from_node?: string | null;
+            to_node?: string | null;
+            limit?: number;
+            cursor?: string;
+        };
+        /**
+         * QueryPathReach
+         * @description How many visits walk a sequence of neighbours, and what comes after its first time.
+         */
+        QueryPathReach: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            question: "path_reach";
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            sequence: string[];
+            /** @enum {unknown} */
+            of?: "events" | "pages";
+            top?: number;
+        };
+        /**
+         * QueryJourneys
+         * @description Journeys that start in the range with an event that meets the filters. `start`, `end`: the events that mark them; left out: those that carry journey_start, journey_end. `named_by`: the dimension of the start event that tells journeys apart. `idle_s`: so long without an event of the person ends a journey.
+         */
+        QueryJourneys: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            question: "journeys";
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            start?: components["schemas"]["EventMatch"][];
+            end?: components["schemas"]["EventMatch"][];
+            named_by?: string;
+            idle_s?: number;
+            /** @enum {unknown} */
+            interval?: "day" | "hour" | "month" | "week";
+        };
+        /**
+         * QueryJourneyList
+         * @description Single journeys, latest start first; what is given narrows the list. `assisted`, `handed_off`: null is both.
+         */
+        QueryJourneyList: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            question: "journey_list";
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            start?: components["schemas"]["EventMatch"][];
+            end?: components["schemas"]["EventMatch"][];
+            named_by?: string;
+            idle_s?: number;
+            /** @enum {unknown} */
+            interval?: "day" | "hour" | "month" | "week";
+            outcome?: ("completed" | "dropped" | "in_progress") | null;
+            assisted?: boolean | null;
+            handed_off?: boolean | null;
+            name?: string | null;
+            limit?: number;
+            cursor?: string;
+        };
+        /**
+         * QuerySessions
+         * @description Sessions with an event in the range that meets the filters, latest start first. `search`: text (any case) in the session's id, persons, entry or exit page, or city; `search_in` "visit" leaves the persons out. `person`: only those in which this person did something.
+         */
+        QuerySessions: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            question: "sessions";
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            search?: string;
+            /** @enum {unknown} */
+            search_in?: "all" | "visit";
+            person?: string;
+            goal?: string;
+            limit?: number;
+            cursor?: string;
+        };
+        /**
+         * QuerySession
+         * @description One session with its events, first to last.
+         */
+        QuerySession: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            question: "session";
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            session_id: string;
+            goal?: string;
+            limit?: number;
+            cursor?: string;
+        };
+        /**
+         * QueryPeople
+         * @description People with an event in the range that meets the filters, last seen first. `search`: text (any case) in a person's id, in one of its anonymous ids of these events, or in a trait that an identify event of any time gave (name, phone, e-mail, PIN).
+         */
+        QueryPeople: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            question: "people";
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            search?: string;
+            limit?: number;
+            cursor?: string;
+        };
+        /**
+         * QueryPerson
+         * @description One person, of all time.
+         */
+        QueryPerson: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            question: "person";
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            person: string;
+        };
+        /**
+         * QueryPersonEvents
+         * @description A person's events across channels, of all time, newest first.
+         */
+        QueryPersonEvents: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            question: "person_events";
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            person: string;
+            limit?: number;
+            cursor?: string;
+        };
+        /**
+         * QueryErrors
+         * @description `app_error` events by their error_code, most events first.
+         */
+        QueryErrors: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            question: "errors";
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            limit?: number;
+            offset?: number;
+        };
+        Query: components["schemas"]["QueryOverview"] | components["schemas"]["QueryTimeseries"] | components["schemas"]["QueryBreakdown"] | components["schemas"]["QueryHeatmap"] | components["schemas"]["QueryDimensionValues"] | components["schemas"]["QueryEvents"] | components["schemas"]["QueryRealtime"] | components["schemas"]["QueryFunnel"] | components["schemas"]["QueryFunnelPeople"] | components["schemas"]["QueryRetention"] | components["schemas"]["QueryRetentionPeople"] | components["schemas"]["QueryLifecycle"] | components["schemas"]["QueryLifecyclePeople"] | components["schemas"]["QueryStickiness"] | components["schemas"]["QueryStickinessPeople"] | components["schemas"]["QueryPaths"] | components["schemas"]["QueryPathSessions"] | components["schemas"]["QueryPathReach"] | components["schemas"]["QueryJourneys"] | components["schemas"]["QueryJourneyList"] | components["schemas"]["QuerySessions"] | components["schemas"]["QuerySession"] | components["schemas"]["QueryPeople"] | components["schemas"]["QueryPerson"] | components["schemas"]["QueryPersonEvents"] | components["schemas"]["QueryErrors"];
     };
     responses: never;
     parameters: never;
@@ -3037,22 +4804,51 @@ export interface operations {
     getBreakdown: {
         parameters: {
             query: {
-                /** @description Project id. */
+                /**
+                 * @description Project id.
+                 * @example prj_3f9c2a1b5d7e4f60a1b2
+                 */
                 project: string;
-                /** @description IANA time zone; default: the project's. */
+                /**
+                 * @description IANA time zone; default: the project's.
+                 * @example Africa/Nairobi
+                 */
                 tz?: string;
-                /** @description JSON array of filters: [{"dimension":"page_path","operator":"is","values":["/"],"scope":"event"}]; all hold together. */
+                /**
+                 * @description JSON array of filters: [{"dimension":"page_path","operator":"is","values":["/"],"scope":"event"}]; all hold together.
+                 * @example [
+                 *       {
+                 *         "dimension": "country",
+                 *         "operator": "is",
+                 *         "values": [
+                 *           "KE"
+                 *         ]
+                 *       }
+                 *     ]
+                 */
                 filters?: string;
-                /** @description YYYY-MM-DD (whole days, inclusive) or an ISO instant. */
-                from: string;
-                /** @description YYYY-MM-DD (whole day, inclusive) or an ISO instant (exclusive). */
-                to: string;
-                /** @description A key of /api/dashboard/definitions, or property:<key>. */
+                /**
+                 * @description YYYY-MM-DD (whole days, inclusive) or an ISO instant. Default: 30 days before the end.
+                 * @example 2026-01-01
+                 */
+                from?: string;
+                /**
+                 * @description YYYY-MM-DD (whole day, inclusive) or an ISO instant (exclusive). Default: today.
+                 * @example 2026-01-31
+                 */
+                to?: string;
+                /**
+                 * @description A key of /api/dashboard/definitions, or property:<key>.
+                 * @example country
+                 */
                 dimension: string;
                 order?: "bounce_rate" | "conversion_rate" | "events" | "pageviews" | "sessions" | "visitors";
                 limit?: number;
                 offset?: number;
-                /** @description Event name of a conversion; default: the project's. */
+                /**
+                 * @description Event name of a conversion; default: the project's.
+                 * @example return_filed
+                 */
                 goal?: string;
             };
             header?: never;
@@ -3257,18 +5053,45 @@ export interface operations {
     getDimensionValues: {
         parameters: {
             query: {
-                /** @description Project id. */
+                /**
+                 * @description Project id.
+                 * @example prj_3f9c2a1b5d7e4f60a1b2
+                 */
                 project: string;
-                /** @description IANA time zone; default: the project's. */
+                /**
+                 * @description IANA time zone; default: the project's.
+                 * @example Africa/Nairobi
+                 */
                 tz?: string;
-                /** @description JSON array of filters: [{"dimension":"page_path","operator":"is","values":["/"],"scope":"event"}]; all hold together. */
+                /**
+                 * @description JSON array of filters: [{"dimension":"page_path","operator":"is","values":["/"],"scope":"event"}]; all hold together.
+                 * @example [
+                 *       {
+                 *         "dimension": "country",
+                 *         "operator": "is",
+                 *         "values": [
+                 *           "KE"
+                 *         ]
+                 *       }
+                 *     ]
+                 */
                 filters?: string;
-                /** @description YYYY-MM-DD (whole days, inclusive) or an ISO instant. */
-                from: string;
-                /** @description YYYY-MM-DD (whole day, inclusive) or an ISO instant (exclusive). */
-                to: string;
-                /** @description A key of /api/dashboard/definitions, or property:<key>. */
+                /**
+                 * @description YYYY-MM-DD (whole days, inclusive) or an ISO instant. Default: 30 days before the end.
+                 * @example 2026-01-01
+                 */
+                from?: string;
+                /**
+                 * @description YYYY-MM-DD (whole day, inclusive) or an ISO instant (exclusive). Default: today.
+                 * @example 2026-01-31
+                 */
+                to?: string;
+                /**
+                 * @description A key of /api/dashboard/definitions, or property:<key>.
+                 * @example property:obligation_type
+                 */
                 dimension: string;
+                /** @description Text, in any case. */
                 search?: string;
                 limit?: number;
             };
@@ -3373,16 +5196,39 @@ export interface operations {
     getHeatmap: {
         parameters: {
             query: {
-                /** @description Project id. */
+                /**
+                 * @description Project id.
+                 * @example prj_3f9c2a1b5d7e4f60a1b2
+                 */
                 project: string;
-                /** @description IANA time zone; default: the project's. */
+                /**
+                 * @description IANA time zone; default: the project's.
+                 * @example Africa/Nairobi
+                 */
                 tz?: string;
-                /** @description JSON array of filters: [{"dimension":"page_path","operator":"is","values":["/"],"scope":"event"}]; all hold together. */
+                /**
+                 * @description JSON array of filters: [{"dimension":"page_path","operator":"is","values":["/"],"scope":"event"}]; all hold together.
+                 * @example [
+                 *       {
+                 *         "dimension": "country",
+                 *         "operator": "is",
+                 *         "values": [
+                 *           "KE"
+                 *         ]
+                 *       }
+                 *     ]
+                 */
                 filters?: string;
-                /** @description YYYY-MM-DD (whole days, inclusive) or an ISO instant. */
-                from: string;
-                /** @description YYYY-MM-DD (whole day, inclusive) or an ISO instant (exclusive). */
-                to: string;
+                /**
+                 * @description YYYY-MM-DD (whole days, inclusive) or an ISO instant. Default: 30 days before the end.
+                 * @example 2026-01-01
+                 */
+                from?: string;
+                /**
+                 * @description YYYY-MM-DD (whole day, inclusive) or an ISO instant (exclusive). Default: today.
+                 * @example 2026-01-31
+                 */
+                to?: string;
                 metric?: "events" | "sessions" | "visitors";
             };
             header?: never;
@@ -3486,19 +5332,45 @@ export interface operations {
     getOverview: {
         parameters: {
             query: {
-                /** @description Project id. */
+                /**
+                 * @description Project id.
+                 * @example prj_3f9c2a1b5d7e4f60a1b2
+                 */
                 project: string;
-                /** @description IANA time zone; default: the project's. */
+                /**
+                 * @description IANA time zone; default: the project's.
+                 * @example Africa/Nairobi
+                 */
                 tz?: string;
-                /** @description JSON array of filters: [{"dimension":"page_path","operator":"is","values":["/"],"scope":"event"}]; all hold together. */
+                /**
+                 * @description JSON array of filters: [{"dimension":"page_path","operator":"is","values":["/"],"scope":"event"}]; all hold together.
+                 * @example [
+                 *       {
+                 *         "dimension": "country",
+                 *         "operator": "is",
+                 *         "values": [
+                 *           "KE"
+                 *         ]
+                 *       }
+                 *     ]
+                 */
                 filters?: string;
-                /** @description YYYY-MM-DD (whole days, inclusive) or an ISO instant. */
-                from: string;
-                /** @description YYYY-MM-DD (whole day, inclusive) or an ISO instant (exclusive). */
-                to: string;
+                /**
+                 * @description YYYY-MM-DD (whole days, inclusive) or an ISO instant. Default: 30 days before the end.
+                 * @example 2026-01-01
+                 */
+                from?: string;
+                /**
+                 * @description YYYY-MM-DD (whole day, inclusive) or an ISO instant (exclusive). Default: today.
+                 * @example 2026-01-31
+                 */
+                to?: string;
                 /** @description The range to compare with. */
                 compare?: "none" | "previous" | "year";
-                /** @description Event name of a conversion; default: the project's. */
+                /**
+                 * @description Event name of a conversion; default: the project's.
+                 * @example return_filed
+                 */
                 goal?: string;
             };
             header?: never;
@@ -3602,22 +5474,54 @@ export interface operations {
     getTimeseries: {
         parameters: {
             query: {
-                /** @description Project id. */
+                /**
+                 * @description Project id.
+                 * @example prj_3f9c2a1b5d7e4f60a1b2
+                 */
                 project: string;
-                /** @description IANA time zone; default: the project's. */
+                /**
+                 * @description IANA time zone; default: the project's.
+                 * @example Africa/Nairobi
+                 */
                 tz?: string;
-                /** @description JSON array of filters: [{"dimension":"page_path","operator":"is","values":["/"],"scope":"event"}]; all hold together. */
+                /**
+                 * @description JSON array of filters: [{"dimension":"page_path","operator":"is","values":["/"],"scope":"event"}]; all hold together.
+                 * @example [
+                 *       {
+                 *         "dimension": "country",
+                 *         "operator": "is",
+                 *         "values": [
+                 *           "KE"
+                 *         ]
+                 *       }
+                 *     ]
+                 */
                 filters?: string;
-                /** @description YYYY-MM-DD (whole days, inclusive) or an ISO instant. */
-                from: string;
-                /** @description YYYY-MM-DD (whole day, inclusive) or an ISO instant (exclusive). */
-                to: string;
-                /** @description Comma-separated. */
+                /**
+                 * @description YYYY-MM-DD (whole days, inclusive) or an ISO instant. Default: 30 days before the end.
+                 * @example 2026-01-01
+                 */
+                from?: string;
+                /**
+                 * @description YYYY-MM-DD (whole day, inclusive) or an ISO instant (exclusive). Default: today.
+                 * @example 2026-01-31
+                 */
+                to?: string;
+                /**
+                 * @description Comma-separated.
+                 * @example [
+                 *       "visitors",
+                 *       "sessions"
+                 *     ]
+                 */
                 metrics?: ("anonymous" | "bounce_rate" | "conversion_rate" | "conversions" | "duration_mean_s" | "duration_median_s" | "events" | "pageviews" | "sessions" | "users" | "views_per_session" | "visitors")[];
                 interval?: "day" | "hour" | "month" | "week";
                 /** @description The range to compare with. */
                 compare?: "none" | "previous" | "year";
-                /** @description Event name of a conversion; default: the project's. */
+                /**
+                 * @description Event name of a conversion; default: the project's.
+                 * @example return_filed
+                 */
                 goal?: string;
             };
             header?: never;
@@ -3721,16 +5625,39 @@ export interface operations {
     listEvents: {
         parameters: {
             query: {
-                /** @description Project id. */
+                /**
+                 * @description Project id.
+                 * @example prj_3f9c2a1b5d7e4f60a1b2
+                 */
                 project: string;
-                /** @description IANA time zone; default: the project's. */
+                /**
+                 * @description IANA time zone; default: the project's.
+                 * @example Africa/Nairobi
+                 */
                 tz?: string;
-                /** @description JSON array of filters: [{"dimension":"page_path","operator":"is","values":["/"],"scope":"event"}]; all hold together. */
+                /**
+                 * @description JSON array of filters: [{"dimension":"page_path","operator":"is","values":["/"],"scope":"event"}]; all hold together.
+                 * @example [
+                 *       {
+                 *         "dimension": "country",
+                 *         "operator": "is",
+                 *         "values": [
+                 *           "KE"
+                 *         ]
+                 *       }
+                 *     ]
+                 */
                 filters?: string;
-                /** @description YYYY-MM-DD (whole days, inclusive) or an ISO instant. */
-                from: string;
-                /** @description YYYY-MM-DD (whole day, inclusive) or an ISO instant (exclusive). */
-                to: string;
+                /**
+                 * @description YYYY-MM-DD (whole days, inclusive) or an ISO instant. Default: 30 days before the end.
+                 * @example 2026-01-01
+                 */
+                from?: string;
+                /**
+                 * @description YYYY-MM-DD (whole day, inclusive) or an ISO instant (exclusive). Default: today.
+                 * @example 2026-01-31
+                 */
+                to?: string;
                 event_name?: string;
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -3837,7 +5764,10 @@ export interface operations {
     streamEvents: {
         parameters: {
             query: {
-                /** @description Project id. */
+                /**
+                 * @description Project id.
+                 * @example prj_3f9c2a1b5d7e4f60a1b2
+                 */
                 project: string;
             };
             header?: never;
@@ -3941,11 +5871,28 @@ export interface operations {
     getRealtime: {
         parameters: {
             query: {
-                /** @description Project id. */
+                /**
+                 * @description Project id.
+                 * @example prj_3f9c2a1b5d7e4f60a1b2
+                 */
                 project: string;
-                /** @description IANA time zone; default: the project's. */
+                /**
+                 * @description IANA time zone; default: the project's.
+                 * @example Africa/Nairobi
+                 */
                 tz?: string;
-                /** @description JSON array of filters: [{"dimension":"page_path","operator":"is","values":["/"],"scope":"event"}]; all hold together. */
+                /**
+                 * @description JSON array of filters: [{"dimension":"page_path","operator":"is","values":["/"],"scope":"event"}]; all hold together.
+                 * @example [
+                 *       {
+                 *         "dimension": "country",
+                 *         "operator": "is",
+                 *         "values": [
+                 *           "KE"
+                 *         ]
+                 *       }
+                 *     ]
+                 */
                 filters?: string;
             };
             header?: never;
@@ -4046,10 +5993,3173 @@ export interface operations {
             };
         };
     };
+    askFunnel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FunnelQuestion"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Funnel"];
+                };
+            };
+            /** @description A parameter or field is malformed; `path` says which */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not open to this role or key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing within reach */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Does not fit what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description A body that is not said to be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The question is too heavy; ask for less */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Asked too often; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Cannot be answered now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    askFunnelPeople: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FunnelPeopleQuestion"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunnelPeople"];
+                };
+            };
+            /** @description A parameter or field is malformed; `path` says which */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not open to this role or key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing within reach */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Does not fit what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description A body that is not said to be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The question is too heavy; ask for less */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Asked too often; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Cannot be answered now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    deleteFunnel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                funnel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter or field is malformed; `path` says which */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not open to this role or key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing within reach */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Does not fit what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description A body that is not said to be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The question is too heavy; ask for less */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Asked too often; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Cannot be answered now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    changeFunnel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                funnel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FunnelChanges"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedFunnel"];
+                };
+            };
+            /** @description A parameter or field is malformed; `path` says which */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not open to this role or key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing within reach */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Does not fit what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description A body that is not said to be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The question is too heavy; ask for less */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Asked too often; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Cannot be answered now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    listFunnels: {
+        parameters: {
+            query: {
+                project: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedFunnels"];
+                };
+            };
+            /** @description A parameter or field is malformed; `path` says which */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not open to this role or key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing within reach */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Does not fit what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description A body that is not said to be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The question is too heavy; ask for less */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Asked too often; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Cannot be answered now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    createFunnel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFunnel"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedFunnel"];
+                };
+            };
+            /** @description A parameter or field is malformed; `path` says which */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not open to this role or key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing within reach */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Does not fit what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description A body that is not said to be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The question is too heavy; ask for less */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Asked too often; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Cannot be answered now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    listJourneys: {
+        parameters: {
+            query: {
+                /**
+                 * @description Project id.
+                 * @example prj_3f9c2a1b5d7e4f60a1b2
+                 */
+                project: string;
+                /**
+                 * @description IANA time zone; default: the project's.
+                 * @example Africa/Nairobi
+                 */
+                tz?: string;
+                /**
+                 * @description JSON array of filters: [{"dimension":"page_path","operator":"is","values":["/"],"scope":"event"}]; all hold together.
+                 * @example [
+                 *       {
+                 *         "dimension": "country",
+                 *         "operator": "is",
+                 *         "values": [
+                 *           "KE"
+                 *         ]
+                 *       }
+                 *     ]
+                 */
+                filters?: string;
+                /**
+                 * @description YYYY-MM-DD (whole days, inclusive) or an ISO instant. Default: 30 days before the end.
+                 * @example 2026-01-01
+                 */
+                from?: string;
+                /**
+                 * @description YYYY-MM-DD (whole day, inclusive) or an ISO instant (exclusive). Default: today.
+                 * @example 2026-01-31
+                 */
+                to?: string;
+                /** @description JSON array of events, or their names, comma-separated; for paths one page or event. */
+                start?: string;
+                /** @description JSON array of events, or their names, comma-separated; for paths one page or event. */
+                end?: string;
+                /** @description The dimension of the start event that tells journeys apart. */
+                named_by?: string;
+                idle_s?: number;
+                interval?: "day" | "hour" | "month" | "week";
+                /** @example dropped */
+                outcome?: "completed" | "dropped" | "in_progress";
+                assisted?: boolean;
+                handed_off?: boolean;
+                name?: string;
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyList"];
+                };
+            };
+            /** @description A parameter or field is malformed; `path` says which */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not open to this role or key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing within reach */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Does not fit what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description A body that is not said to be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The question is too heavy; ask for less */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Asked too often; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Cannot be answered now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    getJourneys: {
+        parameters: {
+            query: {
+                /**
+                 * @description Project id.
+                 * @example prj_3f9c2a1b5d7e4f60a1b2
+                 */
+                project: string;
+                /**
+                 * @description IANA time zone; default: the project's.
+                 * @example Africa/Nairobi
+                 */
+                tz?: string;
+                /**
+                 * @description JSON array of filters: [{"dimension":"page_path","operator":"is","values":["/"],"scope":"event"}]; all hold together.
+                 * @example [
+                 *       {
+                 *         "dimension": "country",
+                 *         "operator": "is",
+                 *         "values": [
+                 *           "KE"
+                 *         ]
+                 *       }
+                 *     ]
+                 */
+                filters?: string;
+                /**
+                 * @description YYYY-MM-DD (whole days, inclusive) or an ISO instant. Default: 30 days before the end.
+                 * @example 2026-01-01
+                 */
+                from?: string;
+                /**
+                 * @description YYYY-MM-DD (whole day, inclusive) or an ISO instant (exclusive). Default: today.
+                 * @example 2026-01-31
+                 */
+                to?: string;
+                /** @description JSON array of events, or their names, comma-separated; for paths one page or event. */
+                start?: string;
+                /** @description JSON array of events, or their names, comma-separated; for paths one page or event. */
+                end?: string;
+                /** @description The dimension of the start event that tells journeys apart. */
+                named_by?: string;
+                idle_s?: number;
+                interval?: "day" | "hour" | "month" | "week";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Journeys"];
+                };
+            };
+            /** @description A parameter or field is malformed; `path` says which */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not open to this role or key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing within reach */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Does not fit what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description A body that is not said to be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The question is too heavy; ask for less */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Asked too often; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Cannot be answered now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    getLifecycle: {
+        parameters: {
+            query: {
+                /**
+                 * @description Project id.
+                 * @example prj_3f9c2a1b5d7e4f60a1b2
+                 */
+                project: string;
+                /**
+                 * @description IANA time zone; default: the project's.
+                 * @example Africa/Nairobi
+                 */
+                tz?: string;
+                /**
+                 * @description JSON array of filters: [{"dimension":"page_path","operator":"is","values":["/"],"scope":"event"}]; all hold together.
+                 * @example [
+                 *       {
+                 *         "dimension": "country",
+                 *         "operator": "is",
+                 *         "values": [
+                 *           "KE"
+                 *         ]
+                 *       }
+                 *     ]
+                 */
+                filters?: string;
+                /**
+                 * @description YYYY-MM-DD (whole days, inclusive) or an ISO instant. Default: 30 days before the end.
+                 * @example 2026-01-01
+                 */
+                from?: string;
+                /**
+                 * @description YYYY-MM-DD (whole day, inclusive) or an ISO instant (exclusive). Default: today.
+                 * @example 2026-01-31
+                 */
+                to?: string;
+                /**
+                 * @description JSON array of events, or their names, comma-separated.
+                 * @example [
+                 *       {
+                 *         "event": "page_view"
+                 *       }
+                 *     ]
+                 */
+                event?: string;
+                interval?: "day" | "month" | "week";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lifecycle"];
+                };
+            };
+            /** @description A parameter or field is malformed; `path` says which */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not open to this role or key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing within reach */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Does not fit what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description A body that is not said to be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The question is too heavy; ask for less */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Asked too often; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Cannot be answered now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    listLifecyclePeople: {
+        parameters: {
+            query: {
+                /**
+                 * @description Project id.
+                 * @example prj_3f9c2a1b5d7e4f60a1b2
+                 */
+                project: string;
+                /**
+                 * @description IANA time zone; default: the project's.
+                 * @example Africa/Nairobi
+                 */
+                tz?: string;
+                /**
+                 * @description JSON array of filters: [{"dimension":"page_path","operator":"is","values":["/"],"scope":"event"}]; all hold together.
+                 * @example [
+                 *       {
+                 *         "dimension": "country",
+                 *         "operator": "is",
+                 *         "values": [
+                 *           "KE"
+                 *         ]
+                 *       }
+                 *     ]
+                 */
+                filters?: string;
+                /**
+                 * @description YYYY-MM-DD (whole days, inclusive) or an ISO instant. Default: 30 days before the end.
+                 * @example 2026-01-01
+                 */
+                from?: string;
+                /**
+                 * @description YYYY-MM-DD (whole day, inclusive) or an ISO instant (exclusive). Default: today.
+                 * @example 2026-01-31
+                 */
+                to?: string;
+                /** @description JSON array of events, or their names, comma-separated. */
+                event?: string;
+                interval?: "day" | "month" | "week";
+                /** @example 0 */
+                bucket: number;
+                /** @example new */
+                stage: "dormant" | "new" | "resurrecting" | "returning";
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleBehind"];
+                };
+            };
+            /** @description A parameter or field is malformed; `path` says which */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not open to this role or key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing within reach */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Does not fit what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description A body that is not said to be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The question is too heavy; ask for less */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Asked too often; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Cannot be answered now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    getPathReach: {
+        parameters: {
+            query: {
+                /**
+                 * @description Project id.
+                 * @example prj_3f9c2a1b5d7e4f60a1b2
+                 */
+                project: string;
+                /**
+                 * @description IANA time zone; default: the project's.
+                 * @example Africa/Nairobi
+                 */
+                tz?: string;
+                /**
+                 * @description JSON array of filters: [{"dimension":"page_path","operator":"is","values":["/"],"scope":"event"}]; all hold together.
+                 * @example [
+                 *       {
+                 *         "dimension": "country",
+                 *         "operator": "is",
+                 *         "values": [
+                 *           "KE"
+                 *         ]
+                 *       }
+                 *     ]
+                 */
+                filters?: string;
+                /**
+                 * @description YYYY-MM-DD (whole days, inclusive) or an ISO instant. Default: 30 days before the end.
+                 * @example 2026-01-01
+                 */
+                from?: string;
+                /**
+                 * @description YYYY-MM-DD (whole day, inclusive) or an ISO instant (exclusive). Default: today.
+                 * @example 2026-01-31
+                 */
+                to?: string;
+                /**
+                 * @description JSON array, or comma-separated.
+                 * @example [
+                 *       "/",
+                 *       "/mri/validation"
+                 *     ]
+                 */
+                sequence: string[];
+                of?: "events" | "pages";
+                top?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PathReach"];
+                };
+            };
+            /** @description A parameter or field is malformed; `path` says which */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not open to this role or key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing within reach */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Does not fit what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description A body that is not said to be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The question is too heavy; ask for less */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Asked too often; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Cannot be answered now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    listPathSessions: {
+        parameters: {
+            query: {
+                /**
+                 * @description Project id.
+                 * @example prj_3f9c2a1b5d7e4f60a1b2
+                 */
+                project: string;
+                /**
+                 * @description IANA time zone; default: the project's.
+                 * @example Africa/Nairobi
+                 */
+                tz?: string;
+                /**
+                 * @description JSON array of filters: [{"dimension":"page_path","operator":"is","values":["/"],"scope":"event"}]; all hold together.
+                 * @example [
+                 *       {
+                 *         "dimension": "country",
+                 *         "operator": "is",
+                 *         "values": [
+                 *           "KE"
+                 *         ]
+                 *       }
+                 *     ]
+                 */
+                filters?: string;
+                /**
+                 * @description YYYY-MM-DD (whole days, inclusive) or an ISO instant. Default: 30 days before the end.
+                 * @example 2026-01-01
+                 */
+                from?: string;
+                /**
+                 * @description YYYY-MM-DD (whole day, inclusive) or an ISO instant (exclusive). Default: today.
+                 * @example 2026-01-31
+                 */
+                to?: string;
+                of?: "events" | "pages";
+                /** @description JSON array of events, or their names, comma-separated; for paths one page or event. */
+                start?: string;
+                /** @description JSON array of events, or their names, comma-separated; for paths one page or event. */
+                end?: string;
+                steps?: number;
+                top?: number;
+                /** @example 0 */
+                step: number;
+                /** @example / */
+                from_node?: string;
+                /** @example /mri/validation */
+                to_node?: string;
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsBehind"];
+                };
+            };
+            /** @description A parameter or field is malformed; `path` says which */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not open to this role or key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing within reach */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Does not fit what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description A body that is not said to be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The question is too heavy; ask for less */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Asked too often; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Cannot be answered now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    getPaths: {
+        parameters: {
+            query: {
+                /**
+                 * @description Project id.
+                 * @example prj_3f9c2a1b5d7e4f60a1b2
+                 */
+                project: string;
+                /**
+                 * @description IANA time zone; default: the project's.
+                 * @example Africa/Nairobi
+                 */
+                tz?: string;
+                /**
+                 * @description JSON array of filters: [{"dimension":"page_path","operator":"is","values":["/"],"scope":"event"}]; all hold together.
+                 * @example [
+                 *       {
+                 *         "dimension": "country",
+                 *         "operator": "is",
+                 *         "values": [
+                 *           "KE"
+                 *         ]
+                 *       }
+                 *     ]
+                 */
+                filters?: string;
+                /**
+                 * @description YYYY-MM-DD (whole days, inclusive) or an ISO instant. Default: 30 days before the end.
+                 * @example 2026-01-01
+                 */
+                from?: string;
+                /**
+                 * @description YYYY-MM-DD (whole day, inclusive) or an ISO instant (exclusive). Default: today.
+                 * @example 2026-01-31
+                 */
+                to?: string;
+                of?: "events" | "pages";
+                /**
+                 * @description JSON array of events, or their names, comma-separated; for paths one page or event.
+                 * @example /
+                 */
+                start?: string;
+                /** @description JSON array of events, or their names, comma-separated; for paths one page or event. */
+                end?: string;
+                steps?: number;
+                top?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Paths"];
+                };
+            };
+            /** @description A parameter or field is malformed; `path` says which */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not open to this role or key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing within reach */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Does not fit what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description A body that is not said to be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The question is too heavy; ask for less */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Asked too often; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Cannot be answered now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    getRetention: {
+        parameters: {
+            query: {
+                /**
+                 * @description Project id.
+                 * @example prj_3f9c2a1b5d7e4f60a1b2
+                 */
+                project: string;
+                /**
+                 * @description IANA time zone; default: the project's.
+                 * @example Africa/Nairobi
+                 */
+                tz?: string;
+                /**
+                 * @description JSON array of filters: [{"dimension":"page_path","operator":"is","values":["/"],"scope":"event"}]; all hold together.
+                 * @example [
+                 *       {
+                 *         "dimension": "country",
+                 *         "operator": "is",
+                 *         "values": [
+                 *           "KE"
+                 *         ]
+                 *       }
+                 *     ]
+                 */
+                filters?: string;
+                /**
+                 * @description YYYY-MM-DD (whole days, inclusive) or an ISO instant. Default: 30 days before the end.
+                 * @example 2026-01-01
+                 */
+                from?: string;
+                /**
+                 * @description YYYY-MM-DD (whole day, inclusive) or an ISO instant (exclusive). Default: today.
+                 * @example 2026-01-31
+                 */
+                to?: string;
+                /**
+                 * @description JSON array of events, or their names, comma-separated; for paths one page or event.
+                 * @example [
+                 *       {
+                 *         "event": "return_filed"
+                 *       }
+                 *     ]
+                 */
+                start?: string;
+                /**
+                 * @description JSON array of events, or their names, comma-separated.
+                 * @example [
+                 *       {
+                 *         "event": "page_view",
+                 *         "path": "/mri/**"
+                 *       }
+                 *     ]
+                 */
+                return?: string;
+                interval?: "day" | "month" | "week";
+                kind?: "first_ever" | "recurring";
+                cumulative?: boolean;
+                minimum_times?: number;
+                periods?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description A parameter or field is malformed; `path` says which */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not open to this role or key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing within reach */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Does not fit what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description A body that is not said to be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The question is too heavy; ask for less */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Asked too often; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Cannot be answered now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    listRetentionPeople: {
+        parameters: {
+            query: {
+                /**
+                 * @description Project id.
+                 * @example prj_3f9c2a1b5d7e4f60a1b2
+                 */
+                project: string;
+                /**
+                 * @description IANA time zone; default: the project's.
+                 * @example Africa/Nairobi
+                 */
+                tz?: string;
+                /**
+                 * @description JSON array of filters: [{"dimension":"page_path","operator":"is","values":["/"],"scope":"event"}]; all hold together.
+                 * @example [
+                 *       {
+                 *         "dimension": "country",
+                 *         "operator": "is",
+                 *         "values": [
+                 *           "KE"
+                 *         ]
+                 *       }
+                 *     ]
+                 */
+                filters?: string;
+                /**
+                 * @description YYYY-MM-DD (whole days, inclusive) or an ISO instant. Default: 30 days before the end.
+                 * @example 2026-01-01
+                 */
+                from?: string;
+                /**
+                 * @description YYYY-MM-DD (whole day, inclusive) or an ISO instant (exclusive). Default: today.
+                 * @example 2026-01-31
+                 */
+                to?: string;
+                /** @description JSON array of events, or their names, comma-separated; for paths one page or event. */
+                start?: string;
+                /** @description JSON array of events, or their names, comma-separated. */
+                return?: string;
+                interval?: "day" | "month" | "week";
+                kind?: "first_ever" | "recurring";
+                cumulative?: boolean;
+                minimum_times?: number;
+                periods?: number;
+                /** @example 0 */
+                cohort: number;
+                /** @example 1 */
+                period: number;
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleBehind"];
+                };
+            };
+            /** @description A parameter or field is malformed; `path` says which */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not open to this role or key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing within reach */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Does not fit what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description A body that is not said to be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The question is too heavy; ask for less */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Asked too often; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Cannot be answered now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    getStickiness: {
+        parameters: {
+            query: {
+                /**
+                 * @description Project id.
+                 * @example prj_3f9c2a1b5d7e4f60a1b2
+                 */
+                project: string;
+                /**
+                 * @description IANA time zone; default: the project's.
+                 * @example Africa/Nairobi
+                 */
+                tz?: string;
+                /**
+                 * @description JSON array of filters: [{"dimension":"page_path","operator":"is","values":["/"],"scope":"event"}]; all hold together.
+                 * @example [
+                 *       {
+                 *         "dimension": "country",
+                 *         "operator": "is",
+                 *         "values": [
+                 *           "KE"
+                 *         ]
+                 *       }
+                 *     ]
+                 */
+                filters?: string;
+                /**
+                 * @description YYYY-MM-DD (whole days, inclusive) or an ISO instant. Default: 30 days before the end.
+                 * @example 2026-01-01
+                 */
+                from?: string;
+                /**
+                 * @description YYYY-MM-DD (whole day, inclusive) or an ISO instant (exclusive). Default: today.
+                 * @example 2026-01-31
+                 */
+                to?: string;
+                /** @description JSON array of events, or their names, comma-separated. */
+                event?: string;
+                interval?: "day" | "month" | "week";
+                minimum_times?: number;
+                at_least?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stickiness"];
+                };
+            };
+            /** @description A parameter or field is malformed; `path` says which */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not open to this role or key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing within reach */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Does not fit what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description A body that is not said to be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The question is too heavy; ask for less */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Asked too often; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Cannot be answered now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    listStickinessPeople: {
+        parameters: {
+            query: {
+                /**
+                 * @description Project id.
+                 * @example prj_3f9c2a1b5d7e4f60a1b2
+                 */
+                project: string;
+                /**
+                 * @description IANA time zone; default: the project's.
+                 * @example Africa/Nairobi
+                 */
+                tz?: string;
+                /**
+                 * @description JSON array of filters: [{"dimension":"page_path","operator":"is","values":["/"],"scope":"event"}]; all hold together.
+                 * @example [
+                 *       {
+                 *         "dimension": "country",
+                 *         "operator": "is",
+                 *         "values": [
+                 *           "KE"
+                 *         ]
+                 *       }
+                 *     ]
+                 */
+                filters?: string;
+                /**
+                 * @description YYYY-MM-DD (whole days, inclusive) or an ISO instant. Default: 30 days before the end.
+                 * @example 2026-01-01
+                 */
+                from?: string;
+                /**
+                 * @description YYYY-MM-DD (whole day, inclusive) or an ISO instant (exclusive). Default: today.
+                 * @example 2026-01-31
+                 */
+                to?: string;
+                /** @description JSON array of events, or their names, comma-separated. */
+                event?: string;
+                interval?: "day" | "month" | "week";
+                minimum_times?: number;
+                at_least?: boolean;
+                /** @example 2 */
+                buckets: number;
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleBehind"];
+                };
+            };
+            /** @description A parameter or field is malformed; `path` says which */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not open to this role or key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing within reach */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Does not fit what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description A body that is not said to be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The question is too heavy; ask for less */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Asked too often; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Cannot be answered now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    listSessions: {
+        parameters: {
+            query: {
+                /**
+                 * @description Project id.
+                 * @example prj_3f9c2a1b5d7e4f60a1b2
+                 */
+                project: string;
+                /**
+                 * @description IANA time zone; default: the project's.
+                 * @example Africa/Nairobi
+                 */
+                tz?: string;
+                /**
+                 * @description JSON array of filters: [{"dimension":"page_path","operator":"is","values":["/"],"scope":"event"}]; all hold together.
+                 * @example [
+                 *       {
+                 *         "dimension": "country",
+                 *         "operator": "is",
+                 *         "values": [
+                 *           "KE"
+                 *         ]
+                 *       }
+                 *     ]
+                 */
+                filters?: string;
+                /**
+                 * @description YYYY-MM-DD (whole days, inclusive) or an ISO instant. Default: 30 days before the end.
+                 * @example 2026-01-01
+                 */
+                from?: string;
+                /**
+                 * @description YYYY-MM-DD (whole day, inclusive) or an ISO instant (exclusive). Default: today.
+                 * @example 2026-01-31
+                 */
+                to?: string;
+                /**
+                 * @description Text, in any case.
+                 * @example nairobi
+                 */
+                search?: string;
+                search_in?: "all" | "visit";
+                person?: string;
+                /**
+                 * @description Event name of a conversion; default: the project's.
+                 * @example return_filed
+                 */
+                goal?: string;
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sessions"];
+                };
+            };
+            /** @description A parameter or field is malformed; `path` says which */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not open to this role or key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing within reach */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Does not fit what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description A body that is not said to be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The question is too heavy; ask for less */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Asked too often; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Cannot be answered now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    getSession: {
+        parameters: {
+            query: {
+                /**
+                 * @description Project id.
+                 * @example prj_3f9c2a1b5d7e4f60a1b2
+                 */
+                project: string;
+                /**
+                 * @description IANA time zone; default: the project's.
+                 * @example Africa/Nairobi
+                 */
+                tz?: string;
+                /**
+                 * @description JSON array of filters: [{"dimension":"page_path","operator":"is","values":["/"],"scope":"event"}]; all hold together.
+                 * @example [
+                 *       {
+                 *         "dimension": "country",
+                 *         "operator": "is",
+                 *         "values": [
+                 *           "KE"
+                 *         ]
+                 *       }
+                 *     ]
+                 */
+                filters?: string;
+                /**
+                 * @description Event name of a conversion; default: the project's.
+                 * @example return_filed
+                 */
+                goal?: string;
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionTimeline"];
+                };
+            };
+            /** @description A parameter or field is malformed; `path` says which */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not open to this role or key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing within reach */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Does not fit what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description A body that is not said to be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The question is too heavy; ask for less */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Asked too often; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Cannot be answered now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    listPersonEvents: {
+        parameters: {
+            query: {
+                /**
+                 * @description Project id.
+                 * @example prj_3f9c2a1b5d7e4f60a1b2
+                 */
+                project: string;
+                /**
+                 * @description IANA time zone; default: the project's.
+                 * @example Africa/Nairobi
+                 */
+                tz?: string;
+                /**
+                 * @description JSON array of filters: [{"dimension":"page_path","operator":"is","values":["/"],"scope":"event"}]; all hold together.
+                 * @example [
+                 *       {
+                 *         "dimension": "country",
+                 *         "operator": "is",
+                 *         "values": [
+                 *           "KE"
+                 *         ]
+                 *       }
+                 *     ]
+                 */
+                filters?: string;
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonEvents"];
+                };
+            };
+            /** @description A parameter or field is malformed; `path` says which */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not open to this role or key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing within reach */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Does not fit what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description A body that is not said to be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The question is too heavy; ask for less */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Asked too often; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Cannot be answered now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    listPeople: {
+        parameters: {
+            query: {
+                /**
+                 * @description Project id.
+                 * @example prj_3f9c2a1b5d7e4f60a1b2
+                 */
+                project: string;
+                /**
+                 * @description IANA time zone; default: the project's.
+                 * @example Africa/Nairobi
+                 */
+                tz?: string;
+                /**
+                 * @description JSON array of filters: [{"dimension":"page_path","operator":"is","values":["/"],"scope":"event"}]; all hold together.
+                 * @example [
+                 *       {
+                 *         "dimension": "country",
+                 *         "operator": "is",
+                 *         "values": [
+                 *           "KE"
+                 *         ]
+                 *       }
+                 *     ]
+                 */
+                filters?: string;
+                /**
+                 * @description YYYY-MM-DD (whole days, inclusive) or an ISO instant. Default: 30 days before the end.
+                 * @example 2026-01-01
+                 */
+                from?: string;
+                /**
+                 * @description YYYY-MM-DD (whole day, inclusive) or an ISO instant (exclusive). Default: today.
+                 * @example 2026-01-31
+                 */
+                to?: string;
+                /**
+                 * @description Text, in any case.
+                 * @example A012345678X
+                 */
+                search?: string;
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["People"];
+                };
+            };
+            /** @description A parameter or field is malformed; `path` says which */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not open to this role or key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing within reach */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Does not fit what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description A body that is not said to be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The question is too heavy; ask for less */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Asked too often; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Cannot be answered now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    getPerson: {
+        parameters: {
+            query: {
+                /**
+                 * @description Project id.
+                 * @example prj_3f9c2a1b5d7e4f60a1b2
+                 */
+                project: string;
+                /**
+                 * @description IANA time zone; default: the project's.
+                 * @example Africa/Nairobi
+                 */
+                tz?: string;
+            };
+            header?: never;
+            path: {
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            /** @description A parameter or field is malformed; `path` says which */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not open to this role or key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing within reach */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Does not fit what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description A body that is not said to be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The question is too heavy; ask for less */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Asked too often; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Cannot be answered now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    listErrors: {
+        parameters: {
+            query: {
+                /**
+                 * @description Project id.
+                 * @example prj_3f9c2a1b5d7e4f60a1b2
+                 */
+                project: string;
+                /**
+                 * @description IANA time zone; default: the project's.
+                 * @example Africa/Nairobi
+                 */
+                tz?: string;
+                /**
+                 * @description JSON array of filters: [{"dimension":"page_path","operator":"is","values":["/"],"scope":"event"}]; all hold together.
+                 * @example [
+                 *       {
+                 *         "dimension": "country",
+                 *         "operator": "is",
+                 *         "values": [
+                 *           "KE"
+                 *         ]
+                 *       }
+                 *     ]
+                 */
+                filters?: string;
+                /**
+                 * @description YYYY-MM-DD (whole days, inclusive) or an ISO instant. Default: 30 days before the end.
+                 * @example 2026-01-01
+                 */
+                from?: string;
+                /**
+                 * @description YYYY-MM-DD (whole day, inclusive) or an ISO instant (exclusive). Default: today.
+                 * @example 2026-01-31
+                 */
+                to?: string;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description A parameter or field is malformed; `path` says which */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not open to this role or key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing within reach */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Does not fit what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description A body that is not said to be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The question is too heavy; ask for less */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Asked too often; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Cannot be answered now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    query: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Query"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueryAnswer"];
+                };
+            };
+            /** @description A parameter or field is malformed; `path` says which */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not open to this role or key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing within reach */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Does not fit what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description A body that is not said to be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The question is too heavy; ask for less */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Asked too often; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Cannot be answered now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     listDeadLetters: {
         parameters: {
             query: {
-                /** @description Project id. */
+                /**
+                 * @description Project id.
+                 * @example prj_3f9c2a1b5d7e4f60a1b2
+                 */
                 project: string;
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -4156,16 +9266,28 @@ export interface operations {
     getLedger: {
         parameters: {
             query: {
-                /** @description Project id. */
+                /**
+                 * @description Project id.
+                 * @example prj_3f9c2a1b5d7e4f60a1b2
+                 */
                 project: string;
-                /** @description IANA time zone; default: the project's. */
+                /**
+                 * @description IANA time zone; default: the project's.
+                 * @example Africa/Nairobi
+                 */
                 tz?: string;
-                from_minute?: number | null;
-                to_minute?: number | null;
-                /** @description YYYY-MM-DD (whole days, inclusive) or an ISO instant. */
-                from?: string | null;
-                /** @description YYYY-MM-DD (whole day, inclusive) or an ISO instant (exclusive). */
-                to?: string | null;
+                from_minute?: number;
+                to_minute?: number;
+                /**
+                 * @description YYYY-MM-DD (whole days, inclusive) or an ISO instant. Default: 30 days before the end.
+                 * @example 2026-01-01
+                 */
+                from?: string;
+                /**
+                 * @description YYYY-MM-DD (whole day, inclusive) or an ISO instant (exclusive). Default: today.
+                 * @example 2026-01-31
+                 */
+                to?: string;
                 interval?: "hour" | "minute";
             };
             header?: never;
@@ -4584,7 +9706,10 @@ export interface operations {
     listErasures: {
         parameters: {
             query: {
-                /** @description Project id. */
+                /**
+                 * @description Project id.
+                 * @example prj_3f9c2a1b5d7e4f60a1b2
+                 */
                 project: string;
             };
             header?: never;
@@ -4688,7 +9813,10 @@ export interface operations {
     exportPerson: {
         parameters: {
             query: {
-                /** @description Project id. */
+                /**
+                 * @description Project id.
+                 * @example prj_3f9c2a1b5d7e4f60a1b2
+                 */
                 project: string;
             };
             header?: never;
@@ -4794,7 +9922,10 @@ export interface operations {
     findPerson: {
         parameters: {
             query: {
-                /** @description Project id. */
+                /**
+                 * @description Project id.
+                 * @example prj_3f9c2a1b5d7e4f60a1b2
+                 */
                 project: string;
                 id: string;
             };

@@ -14,7 +14,7 @@ from litestar.openapi.spec.enums import OpenAPIType
 from hatua.analytics.kinds import KINDS
 from hatua.dashboard_api.errors import ErrorAnswer
 from hatua.dashboard_api.examples import PARAMETERS
-from hatua.dashboard_api.saved_funnels import SavedDefinition
+from hatua.dashboard_api.saved_funnels import FunnelChanges, NewFunnel, SavedDefinition
 
 
 def _problem(text: str) -> ResponseSpec:
@@ -58,7 +58,12 @@ _OF_THE_PROJECT = frozenset(("tz", "goal", "from", "to", "cursor", "search"))
 """Where the struct's own default never shows, or says nothing."""
 
 QUERY = "Query"
-_BODIES: tuple[type[msgspec.Struct], ...] = (*(kind.question for kind in KINDS.values()), SavedDefinition)
+_BODIES: tuple[type[msgspec.Struct], ...] = (
+    *(kind.question for kind in KINDS.values()),
+    SavedDefinition,
+    NewFunnel,
+    FunnelChanges,
+)
 _COMPONENT = "#/components/schemas/{name}"
 
 
