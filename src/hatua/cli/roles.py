@@ -18,7 +18,7 @@ from hatua.cli.http import address_behind_proxies, listening, refuse_taken_port,
 from hatua.cli.ledger import recounted
 from hatua.cli.metrics import LedgerWatch, Part, RequestCounts, build_info, log_depth, processor_counts
 from hatua.cli.presets import every_preset, presets_for_new_projects
-from hatua.cli.privacy import people
+from hatua.cli.privacy import people, upkeep
 from hatua.cli.rooms import collecting, consumer_name, processing
 from hatua.cli.router import AsgiApp
 from hatua.cli.settings import Settings
@@ -84,6 +84,7 @@ async def _run_processor(settings: Settings, data: Path) -> int:
         worker = await stack.enter_async_context(
             processing(settings, data, event_log, warehouse, registry=registry, consumer=consumer)
         )
+        await stack.enter_async_context(upkeep(registry, warehouse))
         looking = event_log.writer()  # for the depth only
         stack.push_async_callback(looking.close)
         app = make_status(

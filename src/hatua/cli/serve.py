@@ -17,7 +17,7 @@ from hatua.cli.http import address_behind_proxies, listening, local_url, refuse_
 from hatua.cli.ledger import recounted
 from hatua.cli.metrics import LedgerWatch, build_info, processor_counts
 from hatua.cli.presets import every_preset, presets_for_new_projects
-from hatua.cli.privacy import people
+from hatua.cli.privacy import people, upkeep
 from hatua.cli.rooms import collecting, consumer_name, processing
 from hatua.cli.router import AsgiApp, make_router
 from hatua.cli.settings import Settings
@@ -62,6 +62,7 @@ async def _run(settings: Settings, data: Path, demo: DemoRun | None) -> int:
         worker = await stack.enter_async_context(
             processing(settings, data, event_log, warehouse, registry=registry, consumer=consumer_name(settings))
         )
+        await stack.enter_async_context(upkeep(registry, warehouse))
         metrics = (
             build_info("serve"),
             processor_counts(worker.counters, worker.alive),

@@ -25,9 +25,7 @@ WHOSE: Final = (
 """A person's events: those that name the user, and of those that name nobody, the ones from the person's browsers and
 conversations. The processor asks the same of events that are still on their way."""
 
-EXPIRED: Final = (
-    "retention_days > 0 AND toDate(timestamp) + toIntervalDay(least(retention_days, 36500)) <= toDate({today:Date})"
-)
+EXPIRED: Final = "timestamp < fromUnixTimestamp64Milli({oldest_ms:Int64}, 'UTC')"
 
 _NOTED: Final = (
     "received_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')"
@@ -89,17 +87,22 @@ class Erasing:
         self.note(project_id, "event", [(minute, event_id, "") for minute, event_id in events], job)
         return self._delete_noted(project_id, "event", job)
 
-    def erase_expired(self, project_id: str, today: str, ledger_from_ms: int, job: str) -> int:
-        """Deletes the events of a project whose days were over on `today` (YYYY-MM-DD, UTC) or before; returns how many
-        of those received since `ledger_from_ms`."""
-        parameters = {"project": project_id, "today": today, "ledger_from": ledger_from_ms, "job": job}
+    def expired(self, project_id: str, oldest_ms: int) -> int:
+        """How many events of a project happened before a moment (Unix ms)."""
+        count = f"SELECT count() AS n FROM events WHERE project_id = {{project:String}} AND {EXPIRED}"
+        found: int = self._warehouse.rows(count, {"project": project_id, "oldest_ms": oldest_ms})[0]["n"]
+        return found
+
+    def erase_expired(self, project_id: str, oldest_ms: int, ledger_from_ms: int, job: str) -> None:
+        """Deletes the events of a project that happened before `oldest_ms`. Those received since `ledger_from_ms` are
+        counted for the ledger. Sessions are left to their own retention."""
+        parameters = {"project": project_id, "oldest_ms": oldest_ms, "ledger_from": ledger_from_ms, "job": job}
         self._warehouse.execute(self._sql("note_expired.sql", expired=EXPIRED), parameters)
-        gone = self._delete_noted(project_id, "expired", job, refresh=False)
+        self._delete_noted(project_id, "expired", job, refresh=False)
         older = f"{EXPIRED} AND received_at < fromUnixTimestamp64Milli({{ledger_from:Int64}}, 'UTC')"
         count = f"SELECT count() AS n FROM events WHERE project_id = {{project:String}} AND {older}"
         if self._warehouse.rows(count, parameters)[0]["n"]:
             self._delete("events", older, parameters)
-        return gone
 
     def erase_links(self, project_id: str, pairs: Sequence[tuple[str, str]], job: str) -> None:
         """Deletes identity links, by (anonymous_id, user_id)."""
