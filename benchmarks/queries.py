@@ -54,8 +54,8 @@ from hatua.integrations.taxapp.presets import preset_funnels
 from hatua.warehouse.client import Warehouse
 from hatua.warehouse.errors import QueryTooHeavy
 from hatua.warehouse.migrate import apply_migrations
+from hatua.warehouse.rebuild import rebuild_sessions
 from hatua.warehouse.settings import WarehouseSettings
-from hatua.warehouse.sql import load
 
 UNTIL_MS = 1_793_491_200_000  # 2026-11-01T00:00:00Z
 DAY_MS = 86_400_000
@@ -74,7 +74,7 @@ Ask = Callable[[], Any]
 
 
 def fill(warehouse: Warehouse, events: int, days: int) -> None:
-    """Events in batches, then links, then sessions from events as the writer computes them."""
+    """Events in batches, then links, then sessions from events, as after a restore."""
     apply_migrations(warehouse)
     insert, links = (SQL / "query_events.sql").read_text(), (SQL / "query_links.sql").read_text()
     for start in range(0, events, BATCH):
@@ -89,22 +89,7 @@ def fill(warehouse: Warehouse, events: int, days: int) -> None:
             },
         )
     warehouse.execute(links)
-    text = load("hatua.warehouse", "refresh_sessions.sql")
-    head, tail = (
-        text.index("    WHERE (project_id, toStartOfHour"),
-        text.rindex("    GROUP BY project_id, session_id\n)"),
-    )
-    for day in range(days):
-        start = UNTIL_MS - (day + 1) * DAY_MS
-        of_day = _between(start, start + DAY_MS)
-        near = _between(start - DAY_MS, start + 2 * DAY_MS)
-        sessions_of_day = f"    WHERE session_id IN (SELECT session_id FROM events WHERE {of_day}) AND {near}\n"
-        warehouse.execute(text[:head] + sessions_of_day + text[tail:])
-
-
-def _between(start: int, end: int) -> str:
-    instant = "fromUnixTimestamp64Milli({}, 'UTC')"
-    return f"timestamp >= {instant.format(start)} AND timestamp < {instant.format(end)}"
+    rebuild_sessions(warehouse)
 
 
 def questions(warehouse: Warehouse, days: int) -> dict[str, Ask]:
