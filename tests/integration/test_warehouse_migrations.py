@@ -133,3 +133,15 @@ def test_a_statement_without_a_cluster_form_is_refused_not_guessed(statement: st
     assert render(statement, cluster="") == [statement]
     with pytest.raises(UnrenderableStatement):
         render(statement, cluster="main")
+
+
+def test_a_question_about_half_an_hour_reads_that_hour_not_the_month(warehouse: Warehouse) -> None:
+    warehouse.execute(
+        "INSERT INTO events (project_id, session_id, timestamp) SELECT 'p', toString(intDiv(number, 10)), "
+        "toDateTime64('2026-03-01 00:00:00', 3, 'UTC') + number FROM numbers(200000)"
+    )
+    asked = "timestamp >= '2026-03-01 12:00:00' AND timestamp < '2026-03-01 12:30:00'"
+
+    (read,) = warehouse.rows(f"EXPLAIN ESTIMATE SELECT uniq(session_id) FROM events WHERE project_id = 'p' AND {asked}")
+
+    assert read["marks"] <= 2
