@@ -17,7 +17,7 @@ from hatua.dashboard_api.app import openapi_document
 from hatua.dashboard_api.settings import DashboardApiSettings
 from tests.fixtures.dashboard import DashboardServer, StartDashboard
 
-EXAMPLES = 8
+EXAMPLES = 4
 CHECKS = [
     checks.not_a_server_error,
     of_openapi.status_code_conformance,
@@ -82,6 +82,8 @@ def test_every_operation_of_the_document_is_answered_as_the_document_says(server
             }
             answer = case.call(base_url=server.url, headers=headers, cookies=cookies, timeout=30)
             statuses.add(answer.status_code)
+            if answer.status_code in (414, 431):
+                return  # longer than a request line may be: the HTTP server's own answer, before ours
             case.validate_response(answer, checks=CHECKS)
 
         try:
