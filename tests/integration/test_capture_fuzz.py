@@ -22,8 +22,9 @@ from hatua.contract.event import EVENT_TYPES, RawEvent
 from hatua.contract.reasons import RejectReason, RequestError
 from tests.fixtures.capture import CaptureServer, Project, event
 
-BODIES_PER_SEED = 450
+BODIES_PER_SEED = 1_250
 SEEDS = range(8)
+"""Ten thousand bodies together, besides the nasty values below."""
 
 NASTY: list[bytes] = [
     *(b"null", b"true", b"0", b"-1", b"1e999", b"-1e999", b"1e-999", b"1.5", b"9" * 25, b"9" * 400, b"9" * 5000),
@@ -191,6 +192,11 @@ def test_damaged_bodies_are_answered_by_name_and_every_event_is_accounted_for(pr
     for stored in events:
         check_can_be_stored(stored)
     assert min(statuses[200], statuses[400]) > BODIES_PER_SEED / 10, "the corpus is too kind or too cruel"
+    assert project.server.get("/health").status == 200
+    assert project.send(event()).status == 200
+    assert project.server.collector._capture._room.held_bytes == 0
+    errors = project.server.collector.metrics.errors
+    assert errors["internal_error"] == 0
 
 
 @pytest.mark.parametrize("value", NASTY, ids=range(len(NASTY)))
