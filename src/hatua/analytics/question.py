@@ -79,10 +79,12 @@ Q = TypeVar("Q", bound=ProjectQuestion)
 
 def read(kind: type[Q], data: Mapping[str, Any]) -> Q:
     """One question of `kind`, or InvalidQuestion. Text is taken for numbers and lists where the field is one."""
+    unfolded = _unfold(kind, data)
+    _refuse_surrogates(unfolded, "")
     try:
-        return msgspec.convert(_unfold(kind, data), kind, strict=False, str_keys=True)
+        return msgspec.convert(unfolded, kind, strict=False, str_keys=True)
     except msgspec.ValidationError as problem:
-        raise _invalid(problem) from None
+        raise _invalid(problem, unfolded) from None
 
 
 def read_json(kind: type[Q], data: Mapping[str, Any]) -> Q:
@@ -132,7 +134,24 @@ def _item_of(kind: Any) -> Any:
     return item.cls if isinstance(item, msgspec.inspect.StructType) else item
 
 
-def _invalid(problem: msgspec.ValidationError) -> InvalidQuestion:
-    """msgspec says `Expected `str`, got `int` - at `$.filters[0].values[1]``; we split text and path."""
+def _refuse_surrogates(value: Any, path: str) -> None:
+    """A lone surrogate is no text that an engine could be asked about."""
+    if isinstance(value, str):
+        if any("\ud800" <= char <= "\udfff" for char in value):
+            raise InvalidQuestion(path, "is not text: it has a lone surrogate")
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            _refuse_surrogates(str(key), path)
+            _refuse_surrogates(inner, f"{path}.{key}".lstrip("."))
+    elif isinstance(value, list | tuple):
+        for index, inner in enumerate(value):
+            _refuse_surrogates(inner, f"{path}[{index}]")
+
+
+def _invalid(problem: msgspec.ValidationError, data: Mapping[str, Any]) -> InvalidQuestion:
+    """msgspec says `Expected `int` <= 1000 - at `$.limit``; we split text and path, and say the value."""
     text, _, path = str(problem).partition(" - at `$")
-    return InvalidQuestion(path.rstrip("`").lstrip("."), text[:1].lower() + text[1:])
+    path = path.rstrip("`").lstrip(".")
+    value = data.get(path)
+    said = f"; it is {value!r}" if isinstance(value, str | int | float) and len(str(value)) <= 100 else ""
+    return InvalidQuestion(path, text[:1].lower() + text[1:] + said)

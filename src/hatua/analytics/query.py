@@ -1,0 +1,89 @@
+"""One typed question for scripts: columns, rows, and what they mean."""
+
+import time
+from typing import Any
+
+from hatua.analytics.counting import Asked, count
+from hatua.analytics.dimensions import dimension_of
+from hatua.analytics.formula import Formula
+from hatua.analytics.groups import ALL, Group, by_bucket, by_dimension
+from hatua.analytics.metrics import METRICS
+from hatua.analytics.overview import counts_for, metric_of
+from hatua.analytics.query_shapes import LETTERS, QueryAnswer, QueryColumn, QueryMeta, QueryQuestion
+from hatua.analytics.reader import Reader
+from hatua.analytics.shapes import Number
+from hatua.analytics.timerange import Buckets, Range, buckets_of, range_of, widened
+
+_DEFINITIONS = {each.key: each.definition for each in METRICS}
+
+
+def answer(reader: Reader, question: QueryQuestion) -> QueryAnswer:
+    """Raises InvalidQuestion with the path of what is wrong, and what the warehouse raises."""
+    began = time.perf_counter()
+    letters = LETTERS[: len(question.series)]
+    formulas = [
+        Formula(each.expression, letters, f"formulas[{index}].expression")
+        for index, each in enumerate(question.formulas)
+    ]
+    asked, buckets, group = _grouping(question)
+    found = [_series(reader, question, index, asked, group) for index in range(len(question.series))]
+    keys: list[Any] = buckets.edges[:-1] if buckets else [""]
+    if question.dimension is not None:
+        keys = sorted({key for counts in found for key in counts})
+    rows: list[list[str | Number]] = []
+    for place, key in enumerate(keys):
+        values = [
+            metric_of(each.metric, counts.get(key, {})) for each, counts in zip(question.series, found, strict=True)
+        ]
+        named = dict(zip(letters, values, strict=True))
+        label = [buckets.label(place)] if buckets else [str(key)] if question.dimension is not None else []
+        rows.append([*label, *values, *(formula.value(named) for formula in formulas)])
+    if question.dimension is not None:
+        rows.sort(key=lambda row: _rank(row[1]))
+    return QueryAnswer(
+        columns=_columns(question),
+        rows=rows[: question.limit],
+        meta=QueryMeta(range=asked.answer(), exact=True, total_rows=len(rows), ms=(time.perf_counter() - began) * 1000),
+    )
+
+
+def _grouping(question: QueryQuestion) -> tuple[Range, Buckets | None, Group]:
+    asked = range_of(question)
+    if question.interval is not None:
+        asked = widened(asked, question.interval)
+        buckets = buckets_of(asked, question.interval)
+        return asked, buckets, by_bucket(buckets.edges)
+    if question.dimension is not None:
+        return asked, None, by_dimension(dimension_of(question.dimension, "dimension"))
+    return asked, None, ALL
+
+
+def _series(
+    reader: Reader, question: QueryQuestion, index: int, asked: Range, group: Group
+) -> dict[Any, dict[str, Any]]:
+    each = question.series[index]
+    counted = Asked(question.project, asked, (*question.filters, *each.filters), group, each.goal)
+    rows = count(reader, counted, list(counts_for(each.metric)))
+    return {int(row["grouped"]) if group.bucket else row["grouped"]: row for row in rows}
+
+
+def _columns(question: QueryQuestion) -> list[QueryColumn]:
+    columns: list[QueryColumn] = []
+    if question.interval is not None:
+        columns.append(QueryColumn(name="bucket", type="bucket", definition=f"Start of the {question.interval}."))
+    if question.dimension is not None:
+        columns.append(QueryColumn(name=question.dimension, type="text", definition="Value of the dimension."))
+    columns += [
+        QueryColumn(name=each.name or each.metric, type="number", definition=_DEFINITIONS[each.metric])
+        for each in question.series
+    ]
+    columns += [
+        QueryColumn(name=each.name or each.expression, type="number", definition=each.expression)
+        for each in question.formulas
+    ]
+    return columns
+
+
+def _rank(value: str | Number) -> float:
+    """Largest first, undefined ones last; the sort is stable, so equal ones stay by value."""
+    return 1.0 if value is None else -float(value)
