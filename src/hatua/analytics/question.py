@@ -89,10 +89,11 @@ def read(kind: type[Q], data: Mapping[str, Any]) -> Q:
 
 def read_json(kind: type[Q], data: Mapping[str, Any]) -> Q:
     """One question of `kind`, or InvalidQuestion. A number is a number, not its text."""
+    _refuse_surrogates(data, "")
     try:
         return msgspec.convert(dict(data), kind, str_keys=True)
     except msgspec.ValidationError as problem:
-        raise _invalid(problem) from None
+        raise _invalid(problem, data) from None
 
 
 def _unfold(kind: type[Q], data: Mapping[str, Any]) -> dict[str, Any]:
