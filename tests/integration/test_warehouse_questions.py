@@ -50,6 +50,20 @@ def test_to_end_what_does_not_run_is_nothing(warehouse: Warehouse) -> None:
     warehouse.kill("o'clock \\ {tag}")
 
 
+def test_a_list_longer_than_a_server_takes_as_one_parameter_arrives_whole(warehouse: Warehouse) -> None:
+    EventWriter(warehouse).write([event(event_id=f"e{n}", anonymous_id=f"it's {n}") for n in range(3)], [])
+    many = [f"it's {number}\\ \u00e9" for number in range(20_000)]
+    pairs = [(name, [number, number + 1]) for number, name in enumerate(many)]
+    rows = warehouse.rows(
+        "SELECT length({many:Array(String)}) AS n, {many:Array(String)}[20000] AS last, "
+        "{pairs:Array(Tuple(String, Array(UInt32)))}[20000] AS pair, "
+        "(SELECT count() FROM events WHERE anonymous_id IN {many:Array(String)}) AS none, "
+        "(SELECT count() FROM events WHERE anonymous_id IN {known:Array(String)}) AS some",
+        {"many": many, "pairs": pairs, "known": [*many, "it's 1"]},
+    )
+    assert rows == [{"n": 20_000, "last": many[-1], "pair": (many[-1], [19_999, 20_000]), "none": 0, "some": 1}]
+
+
 def _eventually(check: Callable[[], bool], timeout_s: float = 20.0) -> None:
     end = time.monotonic() + timeout_s
     while not check():

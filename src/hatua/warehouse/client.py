@@ -16,6 +16,7 @@ from clickhouse_connect.driver.exceptions import ClickHouseError
 from hatua.base.errors import HatuaError, InvalidSetting
 from hatua.warehouse.errors import InsertTooLate, WarehouseBusy, WarehouseUnavailable, fact
 from hatua.warehouse.fence import ServerClock, fenced_insert
+from hatua.warehouse.parameters import fitted
 from hatua.warehouse.settings import WarehouseSettings
 
 _SESSION_SETTINGS: dict[str, Any] = {
@@ -24,6 +25,8 @@ _SESSION_SETTINGS: dict[str, Any] = {
     "do_not_merge_across_partitions_select_final": 1,
     # Since 26.x inserts are queued by default: the token would then name the queue's batch, not ours.
     "async_insert": 0,
+    # A funnel of 20 steps with 50 alternatives each is half a megabyte of SQL; the default refuses a quarter of one.
+    "max_query_size": 2_097_152,
     # An import may carry 26 years of months in one batch; the default of 100 partitions would refuse it.
     "max_partitions_per_insert_block": 0,
 }
@@ -93,7 +96,8 @@ class Warehouse:
         list, aware `datetime` in UTC for DateTime64(…, 'UTC'), `date`, `UUID`. `on_read` is told how many stored
         rows the engine read for it."""
         with self._client() as client, _facts(sql):
-            answer = client.query(sql, dict(parameters or {}), settings=self._limits(settings))
+            sql, bound = (sql, dict(parameters or {})) if self.embedded else fitted(sql, parameters or {})
+            answer = client.query(sql, bound, settings=self._limits(settings))
             if on_read is not None:
                 on_read(int(answer.summary.get("read_rows", 0)))
             return list(answer.named_results())

@@ -82,6 +82,7 @@ _UNAVAILABLE = frozenset(
         999,  # KEEPER_EXCEPTION
     )
 )
+_SYNTAX, _TOO_LONG = 62, "Max query size exceeded"
 _CANCELLED = 394  # QUERY_WAS_CANCELLED
 _SCHEMA = frozenset(
     (
@@ -113,7 +114,7 @@ def fact(problem: ClickHouseError, doing: str, *, inserting: bool = False) -> Ha
     code = problem.code if isinstance(problem, Error) else None
     text = f"{doing}: {str(problem)[:_LONGEST_TEXT]}"
     kind: type[HatuaError] = QueryFailed
-    if code in _TOO_HEAVY:
+    if code in _TOO_HEAVY or (code == _SYNTAX and _TOO_LONG in str(problem)):
         kind = WarehouseUnavailable if inserting else QueryTooHeavy
     elif code in _UNAVAILABLE or (code is None and isinstance(problem, OperationalError)):
         kind = WarehouseUnavailable
