@@ -26,6 +26,7 @@ from hatua.processor.counters import Counters
 from hatua.processor.failures import ProcessorHalted
 from hatua.processor.settings import ProcessorSettings
 from hatua.registry.store import Registry
+from hatua.streams.redis_rates import RedisRates
 from hatua.warehouse.client import Warehouse
 
 log = logging.getLogger("hatua.cli")
@@ -63,7 +64,7 @@ async def collecting(
     parts = (log_depth(writer, system_clock), *metrics)
     script = _script(settings.assets / "sdk" / "hatua.js")
     try:
-        yield make_collector(
+        made = make_collector(
             collector,
             writer,
             keys,
@@ -72,6 +73,11 @@ async def collecting(
             more_metrics=lambda: rendered(parts),
             find_salt=registry.daily_salt,
         )
+        if settings.streams.redis_url:
+            async with RedisRates(settings.streams).sharing(made.limiters):
+                yield made
+        else:
+            yield made
     finally:
         await writer.close()
         await keys.close()

@@ -11,7 +11,7 @@ from hatua import __version__
 from hatua.base.clock import Clock
 from hatua.base.errors import Unavailable
 from hatua.base.log import fields
-from hatua.base.rates import WindowLimiter
+from hatua.base.rates import SharedLimiter
 from hatua.collector.answers import STATUS, Refusal, refused
 from hatua.collector.body import Receive, discard_body
 from hatua.collector.capture import Capture, NoValidEvent
@@ -59,14 +59,18 @@ class Collector:
         self._trusted = Networks(parse_networks(settings.trusted_proxies, "HATUA_TRUSTED_PROXIES"))
         self._metrics_readers = Networks(parse_networks(settings.metrics_networks, "HATUA_METRICS_NETWORKS"))
         window_ms = settings.rate_limit_window_ms
+        per_ip = SharedLimiter(settings.rate_limit_max_requests, window_ms)
+        per_project = SharedLimiter(settings.rate_limit_project_max_requests, window_ms)
+        self.limiters = {"ip": per_ip, "project": per_project}
+        """For whoever shares them with other collectors."""
         self._capture = Capture(
             writer,
             keys,
             clock,
             metrics=self.metrics,
             origins=OriginRules(split_origins(settings.allowed_origins)),
-            per_ip=WindowLimiter(settings.rate_limit_max_requests, window_ms),
-            per_project=WindowLimiter(settings.rate_limit_project_max_requests, window_ms),
+            per_ip=per_ip,
+            per_project=per_project,
             room=BodyRoom(settings.bodies_max_bytes),
             visitors=Visitors(find_salt, clock),
         )
