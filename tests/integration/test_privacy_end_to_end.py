@@ -79,6 +79,37 @@ def test_phone_numbers_in_properties_are_hashed_where_the_project_says(server: H
     assert event["properties"] == {"phone": hashed, "nested": {"msisdn": hashed}, "amount": 500}
 
 
+def test_a_project_that_counts_without_cookies_stores_nobody_and_still_counts_visitors(server: HatuaServer) -> None:
+    tax = Tax(server, cookieless="always", keep_ip="full")
+    for ip, agent in (("41.90.64.1", PHONE_UA), ("41.90.64.1", PHONE_UA), ("41.90.64.2", PHONE_UA)):
+        status, said = tax.send(
+            click(user_id="A012345678X", session_id="tab", properties={"phone": "254712345678"}),
+            ip=ip,
+            User_Agent=agent,
+        )
+        assert (status, said["accepted"]) == (200, 1), said
+    asks = f"/api/dashboard/events?project={tax.id}&from=2020-01-01&to=2099-01-01"
+    deadline = time.monotonic() + 20
+    while len(events := server.request("GET", asks, headers=tax.admin)[1]["events"]) < 3:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert len({one["anonymous_id"] for one in events}) == 2
+    assert len({one["session_id"] for one in events}) == 2
+    text = json.dumps(events)
+    for personal in ("browser-1", "A012345678X", "254712345678", "41.90.64.1", '"tab"'):
+        assert personal not in text
+
+
+def test_who_opted_out_is_counted_in_the_ledger_and_nowhere_else(server: HatuaServer) -> None:
+    tax = Tax(server, honour_gpc="drop")
+    assert tax.send(click(), Sec_GPC="1") == (
+        200,
+        {"status": "success", "accepted": 0, "duplicate": 0, "rejected": tax.send(click(), Sec_GPC="1")[1]["rejected"]},
+    )
+    _, ledger = server.request("GET", f"/api/dashboard/ledger?project={tax.id}", headers=tax.admin)
+    assert (ledger["balanced"], ledger["totals"]["rejected"]) == (True, {"opted_out": 2})
+
+
 def test_a_person_is_erased_beside_the_running_server_and_the_ledger_still_adds_up(server: HatuaServer) -> None:
     tax = Tax(server)
     mine = [click(user_id="A012345678X", session_id="s") for _ in range(3)]

@@ -70,6 +70,7 @@ def processor_counts(counters: Counters, alive: Callable[[], bool]) -> Part:
             f'hatua_processor_events_total{{outcome="inserted"}} {counters.inserted}',
             f'hatua_processor_events_total{{outcome="duplicate"}} {counters.duplicates}',
             f'hatua_processor_events_total{{outcome="dead"}} {counters.dead}',
+            f'hatua_processor_events_total{{outcome="erased"}} {counters.erased}',
             *counter("hatua_processor_links_total", counters.links),
             *counter("hatua_processor_batches_total", counters.batches),
             *counter("hatua_processor_retries_total", counters.retries),
