@@ -8,6 +8,7 @@ import msgspec
 
 from hatua.analytics import (
     breakdown,
+    combined,
     dimension_values,
     errors_list,
     events_list,
@@ -32,6 +33,7 @@ from hatua.analytics.cohort_shapes import (
     StickinessPeopleQuestion,
     StickinessQuestion,
 )
+from hatua.analytics.combined_shapes import CombinedQuestion
 from hatua.analytics.funnel_shapes import FunnelPeopleQuestion, FunnelQuestion
 from hatua.analytics.journey_shapes import JourneyListQuestion, JourneysQuestion
 from hatua.analytics.metrics import METRICS
@@ -101,6 +103,7 @@ BREAKDOWN = Kind(
     f"Metrics of each value of a dimension; acquisition, device and place are those of the visit's first event. "
     f"{_METRICS}",
 )
+COMBINED = Kind("combined", CombinedQuestion, _timeless(combined.answer), f"Metrics side by side. {_METRICS}")
 HEATMAP = Kind(
     "heatmap",
     HeatmapQuestion,
@@ -167,6 +170,7 @@ KINDS: dict[str, Kind[Any, Any]] = {
         OVERVIEW,
         TIMESERIES,
         BREAKDOWN,
+        COMBINED,
         HEATMAP,
         DIMENSION_VALUES,
         EVENTS,

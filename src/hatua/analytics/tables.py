@@ -7,6 +7,7 @@ import msgspec
 
 from hatua.analytics import (
     cohort_shapes,
+    combined_shapes,
     funnel_shapes,
     journey_shapes,
     path_shapes,
@@ -122,10 +123,15 @@ def _journeys(answer: journey_shapes.Journeys) -> _Table:
     return _Table(("name", *names), ((name, *msgspec.structs.astuple(counts)) for name, counts in parts))
 
 
+def _combined(answer: combined_shapes.Combined) -> _Table:
+    return _Table([column.name for column in answer.columns], answer.rows)
+
+
 _TABLES: dict[type[msgspec.Struct], Callable[[Any], _Table]] = {
     shapes.Overview: _overview,
     shapes.Timeseries: _timeseries,
     shapes.Breakdown: _listed("rows", shapes.BreakdownRow),
+    combined_shapes.Combined: _combined,
     shapes.Heatmap: _heatmap,
     shapes.DimensionValues: _listed("values", shapes.DimensionValue),
     shapes.Events: _listed("events", Event),

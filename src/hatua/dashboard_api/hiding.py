@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from hatua.analytics import (
     cohort_shapes,
+    combined_shapes,
     funnel_shapes,
     journey_shapes,
     path_shapes,
@@ -59,6 +60,11 @@ class Hiding:
 
     def _breakdown(self, answer: shapes.Breakdown) -> shapes.Breakdown:
         return replace(answer, rows=self._texts(answer.rows, "value"))
+
+    def _combined(self, answer: combined_shapes.Combined) -> combined_shapes.Combined:
+        text = self._masker.text
+        rows = [[text(value) if isinstance(value, str) else value for value in row] for row in answer.rows]
+        return replace(answer, rows=rows)
 
     def _realtime(self, answer: shapes.Realtime) -> shapes.Realtime:
         return replace(
@@ -151,6 +157,7 @@ _HIDERS: dict[type[msgspec.Struct], Callable[[Hiding, Any], Any]] = {
     shapes.Overview: Hiding._nothing,
     shapes.Timeseries: Hiding._nothing,
     shapes.Breakdown: Hiding._breakdown,
+    combined_shapes.Combined: Hiding._combined,
     shapes.Heatmap: Hiding._nothing,
     shapes.DimensionValues: Hiding._values,
     shapes.Events: Hiding._with_events,

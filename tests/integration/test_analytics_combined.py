@@ -1,13 +1,13 @@
-"""The general question gives the numbers of the questions that are checked against the second source."""
+"""Metrics side by side give the numbers of the questions that are checked against the second source."""
 
 from random import Random
 from typing import Any
 
 import pytest
 
-from hatua.analytics import breakdown, overview, query, timeseries
+from hatua.analytics import breakdown, combined, overview, timeseries
+from hatua.analytics.combined_shapes import CombinedQuestion
 from hatua.analytics.errors import InvalidQuestion
-from hatua.analytics.query_shapes import QueryQuestion
 from hatua.analytics.question import read
 from hatua.analytics.shapes import BreakdownQuestion, OverviewQuestion, TimeseriesQuestion
 from hatua.warehouse.client import Warehouse
@@ -18,7 +18,7 @@ from tests.oracle.generate import generate_history
 @pytest.fixture
 def common(warehouse: Warehouse) -> dict[str, Any]:
     """A stored history and the range around it."""
-    history, zone, day = generate_history(Random("query"), "p")
+    history, zone, day = generate_history(Random("combined"), "p")
     store(warehouse, [("p", history)])
     first = day.replace(day=1)
     return {"project": "p", "from": first.isoformat(), "to": day.isoformat(), "tz": zone}
@@ -28,21 +28,20 @@ def test_without_a_group_it_is_the_overview(warehouse: Warehouse, common: dict[s
     expected = overview.answer(warehouse, read(OverviewQuestion, common)).metrics
     series = [{"metric": "visitors"}, {"metric": "sessions"}, {"metric": "bounce_rate"}]
     asked = {**common, "series": series, "formulas": [{"expression": "A / B * 100"}]}
-    found = query.answer(warehouse, read(QueryQuestion, asked))
+    found = combined.answer(warehouse, read(CombinedQuestion, asked))
 
     visitors, sessions = expected["visitors"].value, expected["sessions"].value
     assert visitors
     assert sessions
     assert found.rows == [[visitors, sessions, expected["bounce_rate"].value, visitors / sessions * 100]]
     assert [column.name for column in found.columns] == ["visitors", "sessions", "bounce_rate", "A / B * 100"]
-    assert found.meta.exact
 
 
 def test_by_interval_it_is_the_time_series(warehouse: Warehouse, common: dict[str, Any]) -> None:
     asked = read(TimeseriesQuestion, {**common, "metrics": ["events"], "interval": "day"})
     points = timeseries.answer(warehouse, asked, 0).series[0].points
-    found = query.answer(
-        warehouse, read(QueryQuestion, {**common, "series": [{"metric": "events"}], "interval": "day"})
+    found = combined.answer(
+        warehouse, read(CombinedQuestion, {**common, "series": [{"metric": "events"}], "interval": "day"})
     )
     assert found.rows == [[point.bucket, point.value] for point in points]
     assert sum(point.value or 0 for point in points) > 0
@@ -51,7 +50,7 @@ def test_by_interval_it_is_the_time_series(warehouse: Warehouse, common: dict[st
 def test_by_dimension_it_is_the_breakdown(warehouse: Warehouse, common: dict[str, Any]) -> None:
     rows = breakdown.answer(warehouse, read(BreakdownQuestion, {**common, "dimension": "event_name"})).rows
     asked = {**common, "series": [{"metric": "visitors"}, {"metric": "events"}], "dimension": "event_name"}
-    found = query.answer(warehouse, read(QueryQuestion, asked))
+    found = combined.answer(warehouse, read(CombinedQuestion, asked))
     assert found.rows == [[row.value, row.visitors, row.events] for row in rows]
     assert len(rows) > 1
 
@@ -61,10 +60,10 @@ def test_each_series_has_filters_of_its_own(warehouse: Warehouse, common: dict[s
     others = [{"dimension": "event_name", "operator": "is_not", "values": ["page_view"]}]
     series = [{"metric": "events"}, {"metric": "events", "filters": only}, {"metric": "events", "filters": others}]
     asked = {**common, "series": series, "formulas": [{"expression": "A - B - C"}]}
-    assert query.answer(warehouse, read(QueryQuestion, asked)).rows[0][3] == 0
+    assert combined.answer(warehouse, read(CombinedQuestion, asked)).rows[0][3] == 0
 
 
 def test_interval_and_dimension_together_are_refused(common: dict[str, Any]) -> None:
     asked = {**common, "series": [{"metric": "events"}], "interval": "day", "dimension": "country"}
     with pytest.raises(InvalidQuestion, match="both given"):
-        read(QueryQuestion, asked)
+        read(CombinedQuestion, asked)

@@ -1,15 +1,14 @@
-"""One typed question for scripts: columns, rows, and what they mean."""
+"""Several metrics side by side, with formulas over them."""
 
-import time
 from typing import Any
 
+from hatua.analytics.combined_shapes import LETTERS, Combined, CombinedColumn, CombinedQuestion
 from hatua.analytics.counting import Asked, count
 from hatua.analytics.dimensions import dimension_of
 from hatua.analytics.formula import Formula
 from hatua.analytics.groups import ALL, Group, by_bucket, by_dimension
 from hatua.analytics.metrics import METRICS
 from hatua.analytics.overview import counts_for, metric_of
-from hatua.analytics.query_shapes import LETTERS, QueryAnswer, QueryColumn, QueryMeta, QueryQuestion
 from hatua.analytics.reader import Reader
 from hatua.analytics.shapes import Number
 from hatua.analytics.timerange import Buckets, Range, buckets_of, range_of, widened
@@ -17,9 +16,8 @@ from hatua.analytics.timerange import Buckets, Range, buckets_of, range_of, wide
 _DEFINITIONS = {each.key: each.definition for each in METRICS}
 
 
-def answer(reader: Reader, question: QueryQuestion) -> QueryAnswer:
+def answer(reader: Reader, question: CombinedQuestion) -> Combined:
     """Raises InvalidQuestion with the path of what is wrong, and what the warehouse raises."""
-    began = time.perf_counter()
     letters = LETTERS[: len(question.series)]
     formulas = [
         Formula(each.expression, letters, f"formulas[{index}].expression")
@@ -40,14 +38,10 @@ def answer(reader: Reader, question: QueryQuestion) -> QueryAnswer:
         rows.append([*label, *values, *(formula.value(named) for formula in formulas)])
     if question.dimension is not None:
         rows.sort(key=lambda row: _rank(row[1]))
-    return QueryAnswer(
-        columns=_columns(question),
-        rows=rows[: question.limit],
-        meta=QueryMeta(range=asked.answer(), exact=True, total_rows=len(rows), ms=(time.perf_counter() - began) * 1000),
-    )
+    return Combined(range=asked.answer(), columns=_columns(question), rows=rows[: question.limit], total_rows=len(rows))
 
 
-def _grouping(question: QueryQuestion) -> tuple[Range, Buckets | None, Group]:
+def _grouping(question: CombinedQuestion) -> tuple[Range, Buckets | None, Group]:
     asked = range_of(question)
     if question.interval is not None:
         asked = widened(asked, question.interval)
@@ -59,7 +53,7 @@ def _grouping(question: QueryQuestion) -> tuple[Range, Buckets | None, Group]:
 
 
 def _series(
-    reader: Reader, question: QueryQuestion, index: int, asked: Range, group: Group
+    reader: Reader, question: CombinedQuestion, index: int, asked: Range, group: Group
 ) -> dict[Any, dict[str, Any]]:
     each = question.series[index]
     counted = Asked(question.project, asked, (*question.filters, *each.filters), group, each.goal)
@@ -67,18 +61,18 @@ def _series(
     return {int(row["grouped"]) if group.bucket else row["grouped"]: row for row in rows}
 
 
-def _columns(question: QueryQuestion) -> list[QueryColumn]:
-    columns: list[QueryColumn] = []
+def _columns(question: CombinedQuestion) -> list[CombinedColumn]:
+    columns: list[CombinedColumn] = []
     if question.interval is not None:
-        columns.append(QueryColumn(name="bucket", type="bucket", definition=f"Start of the {question.interval}."))
+        columns.append(CombinedColumn(name="bucket", type="bucket", definition=f"Start of the {question.interval}."))
     if question.dimension is not None:
-        columns.append(QueryColumn(name=question.dimension, type="text", definition="Value of the dimension."))
+        columns.append(CombinedColumn(name=question.dimension, type="text", definition="Value of the dimension."))
     columns += [
-        QueryColumn(name=each.name or each.metric, type="number", definition=_DEFINITIONS[each.metric])
+        CombinedColumn(name=each.name or each.metric, type="number", definition=_DEFINITIONS[each.metric])
         for each in question.series
     ]
     columns += [
-        QueryColumn(name=each.name or each.expression, type="number", definition=each.expression)
+        CombinedColumn(name=each.name or each.expression, type="number", definition=each.expression)
         for each in question.formulas
     ]
     return columns
