@@ -195,6 +195,12 @@ export const useCreateWriteKey = (id: string) =>
 export const useRevokeWriteKey = (id: string) =>
   useChange((key: string) => api.delete(`/api/dashboard/projects/${id}/write-keys/${key}`), 'projects');
 
+export const useRotateWriteKey = (id: string) =>
+  useChange(
+    (key: string) => api.post<WriteKey>(`/api/dashboard/projects/${id}/write-keys/${key}/rotate`),
+    'projects',
+  );
+
 export const useCreateApiKey = () =>
   useChange(
     (input: { project_id: string; name: string; scopes: string[] }) =>

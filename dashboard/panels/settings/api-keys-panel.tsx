@@ -77,6 +77,12 @@ export function ApiKeysPanel({ project }: { project: Project }) {
   );
 }
 
+const SCOPES = [
+  { key: 'read', label: 'Read', about: 'Every view, with personal data masked.' },
+  { key: 'export', label: 'Export', about: 'Personal data too.' },
+  { key: 'manage', label: 'Manage', about: "The project's settings and write keys." },
+] as const;
+
 function NewKey({ project, open, onClose }: { project: Project; open: boolean; onClose: () => void }) {
   const create = useCreateApiKey();
   const close = () => {
@@ -88,7 +94,7 @@ function NewKey({ project, open, onClose }: { project: Project; open: boolean; o
       open={open}
       onOpenChange={(next) => !next && close()}
       title={create.data ? 'Keep this key now' : 'New API key'}
-      about={create.data ? 'It is shown this once. We keep only its fingerprint.' : `Reads ${project.name}`}
+      about={create.data ? 'It is shown this once. We keep only its fingerprint.' : `For ${project.name}`}
     >
       {create.data ? (
         <Once created={create.data} onDone={close} />
@@ -97,13 +103,31 @@ function NewKey({ project, open, onClose }: { project: Project; open: boolean; o
           className="space-y-4"
           onSubmit={(event) => {
             event.preventDefault();
-            const name = String(new FormData(event.currentTarget).get('name')).trim();
-            create.mutate({ project_id: project.id, name, scopes: ['read'] });
+            const form = new FormData(event.currentTarget);
+            const name = String(form.get('name')).trim();
+            const scopes = SCOPES.map((scope) => scope.key).filter((key) => form.get(key));
+            create.mutate({ project_id: project.id, name, scopes });
           }}
         >
           <Field label="Name" hint="Who or what will use it: “Weekly report”.">
             {(control) => <Input {...control} name="name" required maxLength={100} autoComplete="off" />}
           </Field>
+          <fieldset className="space-y-2">
+            <legend className="mb-1.5 font-medium text-[0.8125rem]">What it may do</legend>
+            {SCOPES.map((scope) => (
+              <label key={scope.key} className="flex items-start gap-2 text-[0.8125rem]">
+                <input
+                  type="checkbox"
+                  name={scope.key}
+                  defaultChecked={scope.key === 'read'}
+                  className="mt-0.5 size-4 accent-accent"
+                />
+                <span>
+                  {scope.label} <span className="block text-muted text-xs">{scope.about}</span>
+                </span>
+              </label>
+            ))}
+          </fieldset>
           <FormError message={create.error?.message ?? null} />
           <Button type="submit" look="primary" size="md" disabled={create.isPending}>
             Create

@@ -2,7 +2,6 @@
 
 import { useState } from 'react';
 import { Button } from '@/components/ui/button';
-import { DataTable } from '@/components/ui/data-table';
 import { Select } from '@/components/ui/field';
 import { Empty, Failure, SkeletonRows } from '@/components/ui/states';
 import { useAudit } from '@/lib/api/people';
@@ -38,32 +37,23 @@ export function AuditPanel() {
       {audit.isPending && <SkeletonRows rows={6} />}
       {audit.data && entries.length === 0 && <Empty title="Nothing of this kind yet" />}
       {entries.length > 0 && (
-        <DataTable
-          caption="Audit log"
-          className="rounded-lg border border-line"
-          rows={entries}
-          rowKey={(entry) => entry.id}
-          columns={[
-            {
-              key: 'at',
-              head: 'When',
-              className: 'whitespace-nowrap text-muted',
-              cell: (entry) => formatTime(entry.at, ownTimezone(), true),
-            },
-            { key: 'who', head: 'Who', className: 'break-all', cell: actorOf },
-            {
-              key: 'what',
-              head: 'What',
-              cell: (entry) => (
-                <>
-                  <span className="font-medium">{actOf(entry.action)}</span>
-                  <span className="block break-words text-muted text-xs">{detailsOf(entry)}</span>
-                </>
-              ),
-            },
-            { key: 'from', head: 'From', className: 'text-muted text-xs', cell: (entry) => entry.address },
-          ]}
-        />
+        <ol aria-label="Audit log" className="divide-y divide-line rounded-lg border border-line">
+          {entries.map((entry) => (
+            <li key={entry.id} className="flex flex-wrap items-baseline gap-x-4 gap-y-0.5 px-3.5 py-2">
+              <span className="min-w-0 flex-1 basis-72">
+                <span className="font-medium text-[0.8125rem]">{actOf(entry.action)}</span>
+                <span className="block break-words text-muted text-xs">{detailsOf(entry)}</span>
+              </span>
+              <span className="min-w-0 basis-60 text-xs">
+                <span className="block break-all">{actorOf(entry)}</span>
+                <span className="block text-muted">
+                  {formatTime(entry.at, ownTimezone(), true)}
+                  {entry.address && ` · ${entry.address}`}
+                </span>
+              </span>
+            </li>
+          ))}
+        </ol>
       )}
       {audit.hasNextPage && (
         <Button

@@ -33,7 +33,7 @@ export function OriginsPanel({ project }: { project: Project }) {
       >
         <Field
           label="Origins, one a line"
-          hint="Scheme and host, as in https://www.example.org"
+          hint="Scheme and host, as in https://www.example.org, or https://*.example.org for every subdomain"
           error={errorOfField(update.error, 'allowed_origins')}
         >
           {(control) => (
