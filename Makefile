@@ -15,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 say = @printf '\033[36m==>\033[0m %s\n'
 
-.PHONY: help run test check bench bench-query torture lint types unit python-test sdk-test dashboard-test setup system openapi lock audit clean
+.PHONY: help run test test-slow check bench bench-query torture lint types unit python-test sdk-test dashboard-test setup system openapi lock audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
@@ -29,7 +29,7 @@ setup: $(STAMPS)/venv $(STAMPS)/geoip $(STAMPS)/sdk $(STAMPS)/dashboard
 test: system setup lint types python-test sdk-test dashboard-test ## everything: Python, SDK, dashboard and a real browser
 	$(say) "all tests passed"
 
-check: $(STAMPS)/venv $(STAMPS)/npm-sdk $(STAMPS)/npm-dashboard lint types unit audit ## format, lint, types, unit tests and the audit of dependencies
+check: system $(STAMPS)/venv $(STAMPS)/npm-sdk $(STAMPS)/npm-dashboard lint types unit audit ## format, lint, types, unit tests and the audit of dependencies
 	@cd sdk/browser && npm run -s lint && npm run -s typecheck && npm test --silent
 	@cd dashboard && npm run -s lint && npm run -s typecheck && npm test --silent
 
@@ -49,7 +49,11 @@ unit: $(STAMPS)/venv
 
 python-test: system setup
 	$(say) "Python tests: unit, contracts, integration, and end to end in Chromium"
-	@$(BIN)/pytest -q
+	@$(BIN)/pytest -q -m "not slow"
+
+test-slow: system setup ## the long campaigns: thousands of random histories, mutants (an hour)
+	$(say) "slow tests"
+	@$(BIN)/pytest -q -m slow
 
 sdk-test: $(STAMPS)/sdk
 	$(say) "browser SDK: lint, types, tests, size"
