@@ -60,6 +60,7 @@ const entry: AuditEntry = {
   actor_kind: 'user',
   actor_id: 'u1',
   actor_name: 'a@example.org',
+  subject_name: 'otieno@example.org',
   action: 'member.role_changed',
   project_id: '',
   subject_id: 'u2',
@@ -234,6 +235,7 @@ describe('the audit log', () => {
     });
     renderInside(<AuditPanel />);
     expect(await screen.findByText('Gave another role')).toBeInTheDocument();
+    expect(screen.getByText(/otieno@example.org/)).toBeInTheDocument();
     await userEvent.click(screen.getByRole('button', { name: 'Older' }));
     expect(await screen.findByText('Removed a member')).toBeInTheDocument();
     expect(screen.getByText('Gave another role')).toBeInTheDocument();

@@ -47,6 +47,31 @@ def test_tenants_of_the_first_version_get_a_mask_key_of_their_own(registry_url: 
     registry.close()
 
 
+def test_what_the_second_version_held_is_kept_sessions_end_and_the_trail_stays_append_only(registry_url: str) -> None:
+    database = Database(open_engine(registry_url), system_clock)
+    apply_migrations(database, "0002")
+    with database.writing() as connection:
+        for statement in (
+            "INSERT INTO tenants (id, name, created_at, mask_key) VALUES ('t', 'T', 1, 'k')",
+            "INSERT INTO users (id, email, name, created_at) VALUES ('u', 'a@b.co', 'A', 1)",
+            "INSERT INTO memberships (tenant_id, user_id, role, created_at) VALUES ('t', 'u', 'admin', 1)",
+            "INSERT INTO login_sessions (token_hash, user_id, tenant_id, csrf, created_at, expires_at) "
+            "VALUES ('h', 'u', 't', 'c', 1, 9999999999999)",
+            "INSERT INTO audit_log (at, tenant_id, project_id, actor_kind, actor_id, action, subject_id, details) "
+            "VALUES (1, 't', '', 'user', 'u', 'session.opened', 'u', '{}')",
+        ):
+            connection.exec_driver_sql(statement)
+    database.close()
+    registry = Registry.open(registry_url)
+    assert [(member.email, member.role) for member in registry.members("t")] == [("a@b.co", "admin")]
+    assert registry.sessions("u") == []
+    (line,) = registry.audit("t")
+    assert (line.action, line.address, line.actor_name) == ("session.opened", "", "a@b.co")
+    with pytest.raises((IntegrityError, DBAPIError), match="append-only"), registry.writing() as connection:
+        connection.exec_driver_sql("DELETE FROM audit_log")
+    registry.close()
+
+
 def test_a_database_of_a_newer_version_is_left_alone(registry: Registry, registry_url: str) -> None:
     with registry.writing() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")

@@ -1265,6 +1265,7 @@ export interface components {
             actor_kind: "user" | "api_key" | "cli" | "system";
             actor_id: string;
             actor_name: string | null;
+            subject_name: string | null;
             action: string;
             project_id: string;
             subject_id: string;
@@ -2277,6 +2278,41 @@ export interface components {
             offset?: number;
             goal?: string;
         };
+        /**
+         * CombinedQuestion
+         * @description One row in all; by `interval`, a row a bucket; by `dimension`, a row a value, the largest of the first series first.
+         */
+        CombinedQuestion: {
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            series: components["schemas"]["CombinedSeries"][];
+            formulas?: components["schemas"]["CombinedFormula"][];
+            interval?: ("day" | "hour" | "month" | "week") | null;
+            dimension?: string | null;
+            limit?: number;
+        };
+        /**
+         * CombinedSeries
+         * @description One metric. `filters` hold besides those of the question. In formulas it is A, B, ... by its place.
+         */
+        CombinedSeries: {
+            /** @enum {unknown} */
+            metric: "anonymous" | "bounce_rate" | "conversion_rate" | "conversions" | "duration_mean_s" | "duration_median_s" | "events" | "pageviews" | "sessions" | "users" | "views_per_session" | "visitors";
+            filters?: components["schemas"]["Filter"][];
+            goal?: string;
+            name?: string;
+        };
+        /**
+         * CombinedFormula
+         * @description `A / B * 100`: + - * /, parentheses, numbers and the letters of the series.
+         */
+        CombinedFormula: {
+            expression: string;
+            name?: string;
+        };
         /** HeatmapQuestion */
         HeatmapQuestion: {
             project: string;
@@ -2743,6 +2779,27 @@ export interface components {
             limit?: number;
             offset?: number;
             goal?: string;
+        };
+        /**
+         * QueryCombined
+         * @description One row in all; by `interval`, a row a bucket; by `dimension`, a row a value, the largest of the first series first.
+         */
+        QueryCombined: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            question: "combined";
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            series: components["schemas"]["CombinedSeries"][];
+            formulas?: components["schemas"]["CombinedFormula"][];
+            interval?: ("day" | "hour" | "month" | "week") | null;
+            dimension?: string | null;
+            limit?: number;
         };
         /** QueryHeatmap */
         QueryHeatmap: {
@@ -3234,7 +3291,7 @@ export interface components {
             limit?: number;
             offset?: number;
         };
-        Query: components["schemas"]["QueryOverview"] | components["schemas"]["QueryTimeseries"] | components["schemas"]["QueryBreakdown"] | components["schemas"]["QueryHeatmap"] | components["schemas"]["QueryDimensionValues"] | components["schemas"]["QueryEvents"] | components["schemas"]["QueryRealtime"] | components["schemas"]["QueryFunnel"] | components["schemas"]["QueryFunnelPeople"] | components["schemas"]["QueryRetention"] | components["schemas"]["QueryRetentionPeople"] | components["schemas"]["QueryLifecycle"] | components["schemas"]["QueryLifecyclePeople"] | components["schemas"]["QueryStickiness"] | components["schemas"]["QueryStickinessPeople"] | components["schemas"]["QueryPaths"] | components["schemas"]["QueryPathSessions"] | components["schemas"]["QueryPathReach"] | components["schemas"]["QueryJourneys"] | components["schemas"]["QueryJourneyList"] | components["schemas"]["QuerySessions"] | components["schemas"]["QuerySession"] | components["schemas"]["QueryPeople"] | components["schemas"]["QueryPerson"] | components["schemas"]["QueryPersonEvents"] | components["schemas"]["QueryErrors"];
+        Query: components["schemas"]["QueryOverview"] | components["schemas"]["QueryTimeseries"] | components["schemas"]["QueryBreakdown"] | components["schemas"]["QueryCombined"] | components["schemas"]["QueryHeatmap"] | components["schemas"]["QueryDimensionValues"] | components["schemas"]["QueryEvents"] | components["schemas"]["QueryRealtime"] | components["schemas"]["QueryFunnel"] | components["schemas"]["QueryFunnelPeople"] | components["schemas"]["QueryRetention"] | components["schemas"]["QueryRetentionPeople"] | components["schemas"]["QueryLifecycle"] | components["schemas"]["QueryLifecyclePeople"] | components["schemas"]["QueryStickiness"] | components["schemas"]["QueryStickinessPeople"] | components["schemas"]["QueryPaths"] | components["schemas"]["QueryPathSessions"] | components["schemas"]["QueryPathReach"] | components["schemas"]["QueryJourneys"] | components["schemas"]["QueryJourneyList"] | components["schemas"]["QuerySessions"] | components["schemas"]["QuerySession"] | components["schemas"]["QueryPeople"] | components["schemas"]["QueryPerson"] | components["schemas"]["QueryPersonEvents"] | components["schemas"]["QueryErrors"];
     };
     responses: never;
     parameters: never;

@@ -42,6 +42,9 @@ export function AuditPanel() {
             <li key={entry.id} className="flex flex-wrap items-baseline gap-x-4 gap-y-0.5 px-3.5 py-2">
               <span className="min-w-0 flex-1 basis-72">
                 <span className="font-medium text-[0.8125rem]">{actOf(entry.action)}</span>
+                {entry.subject_name && entry.subject_name !== entry.actor_name && (
+                  <span className="text-[0.8125rem]"> · {entry.subject_name}</span>
+                )}
                 <span className="block break-words text-muted text-xs">{detailsOf(entry)}</span>
               </span>
               <span className="min-w-0 basis-60 text-xs">

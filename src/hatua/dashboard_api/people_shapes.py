@@ -187,13 +187,15 @@ class RecoveryCodes(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One administrative act: who, what, from where, when. `actor_name`: e-mail of a user, name of a key."""
+    """One administrative act: who, what, from where, when. `actor_name`: e-mail of a user, name of a key.
+    `subject_name`: e-mail of the person that it was done to."""
 
     id: str
     at: str
     actor_kind: ActorKind
     actor_id: str
     actor_name: str | None
+    subject_name: str | None
     action: str
     project_id: str
     subject_id: str
@@ -257,6 +259,7 @@ def entry_of(record: model.AuditEntry) -> AuditEntry:
         actor_kind=record.actor_kind,
         actor_id=record.actor_id,
         actor_name=record.actor_name,
+        subject_name=record.subject_name,
         action=record.action,
         project_id=record.project_id,
         subject_id=record.subject_id,

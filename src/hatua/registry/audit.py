@@ -75,10 +75,16 @@ class AuditTrail(Database):
     ) -> list[AuditEntry]:
         """Newest first; page with `before_id` = the last id seen. At most 1,000 a page. `action`: of this kind only,
         or of all kinds that begin with it and a dot (`member`)."""
+        subjects = users.alias("subjects")
         query = (
-            select(audit_log, func.coalesce(users.c.email, api_keys.c.name).label("actor_name"))
+            select(
+                audit_log,
+                func.coalesce(users.c.email, api_keys.c.name).label("actor_name"),
+                subjects.c.email.label("subject_name"),
+            )
             .outerjoin(users, and_(audit_log.c.actor_kind == "user", users.c.id == audit_log.c.actor_id))
             .outerjoin(api_keys, and_(audit_log.c.actor_kind == "api_key", api_keys.c.id == audit_log.c.actor_id))
+            .outerjoin(subjects, subjects.c.id == audit_log.c.subject_id)
             .where(audit_log.c.tenant_id == tenant_id)
             .order_by(audit_log.c.id.desc())
         )

@@ -246,7 +246,8 @@ class SavedFunnel(msgspec.Struct, frozen=True, kw_only=True):
 
 class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One administrative act. `details` holds what changed; never a secret. `address`: from where, "" for what did not
-    come over the network. `actor_name`: the e-mail of a user or the name of a key, while there is one."""
+    come over the network. `actor_name`: the e-mail of a user or the name of a key, while there is one.
+    `subject_name`: the e-mail of the person that it was done to."""
 
     id: int
     at: int
@@ -259,6 +260,7 @@ class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
     details: dict[str, object]
     address: str
     actor_name: str | None
+    subject_name: str | None
 
 
 class Erasure(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -237,6 +238,8 @@ audit_log = Table(
     Column("action", String(64), nullable=False),
     Column("subject_id", String(100), nullable=False),
     Column("details", JSON, nullable=False),
-    Column("address", String(64), nullable=False, server_default=""),  # from where; "" for what needs no network
+    Column(
+        "address", String(64), nullable=False, server_default=text("''")
+    ),  # from where; "" for what needs no network
     Index(None, "tenant_id", "id"),
 )

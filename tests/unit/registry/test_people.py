@@ -407,7 +407,8 @@ def test_the_trail_says_who_did_what_from_where_in_every_organisation_of_the_per
     for each in (tenant, others):
         (line,) = registry.audit(each, action="user.renamed")
         assert (line.actor_name, line.address, line.details) == ("admin@example.org", "203.0.113.7", {"name": "Amina"})
-    assert registry.audit(tenant, action="member")[0].details == {"from": "viewer", "to": "analyst"}
+    changed = registry.audit(tenant, action="member")[0]
+    assert (changed.details, changed.subject_name) == ({"from": "viewer", "to": "analyst"}, "b@example.org")
     assert registry.audit(others, action="mem") == []
     everything = registry.audit(tenant)
     assert registry.audit(tenant, 2, everything[0].id) == everything[1:3]

@@ -17,7 +17,7 @@ def upgrade() -> None:
     op.add_column("users", sa.Column("totp_since", sa.BigInteger(), nullable=True))
     op.add_column("users", sa.Column("totp_step", sa.BigInteger(), nullable=True))
     # Not in batch mode: a rebuilt table would lose the triggers that keep the trail append-only.
-    op.add_column("audit_log", sa.Column("address", sa.String(length=64), nullable=False, server_default=""))
+    op.add_column("audit_log", sa.Column("address", sa.String(length=64), nullable=False, server_default=sa.text("''")))
     op.drop_table("login_sessions")
     op.create_table(
         "login_sessions",
