@@ -22,8 +22,10 @@ from hatua.warehouse.erasing import Erasing
 from hatua.warehouse.ledger import counts_by_minute
 from hatua.warehouse.rebuild import rebuild_sessions
 from tests.fixtures.pipeline import NOON, Pipeline, event
+from tests.fixtures.warehouse import both_rungs
 
 PEPPER = Secret("pepper")
+pytestmark = both_rungs
 MINUTE = 60_000
 DPO = Actor("user", "usr_dpo")
 
