@@ -77,6 +77,13 @@ WHOLE: dict[str, dict[str, Any]] = {
     "timeseries": {**RANGE, "metrics": ["visitors", "bounce_rate"], "interval": "hour", "goal": "return_filed"},
     "breakdown": {**RANGE, "dimension": "property:form", "order": "events", "limit": 3, "offset": 0, "goal": "x"},
     "heatmap": {**RANGE, "metric": "visitors"},
+    "combined": {
+        **RANGE,
+        "series": [{"metric": "visitors", "name": "V", "filters": FILTERS, "goal": "return_filed"}],
+        "formulas": [{"expression": "A * 100", "name": "F"}],
+        "dimension": "property:form",
+        "limit": 3,
+    },
     "dimension_values": {**RANGE, "dimension": "property:form", "search": "m", "limit": 5},
     "events": {**RANGE, "event_name": "page_view", **PAGED},
     "realtime": {},
