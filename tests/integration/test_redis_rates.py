@@ -100,10 +100,12 @@ def test_while_redis_is_away_each_limits_alone_and_nothing_that_was_counted_is_l
         assert take(limiter, 100) == 60
         back, other = RedisRates(settings(redis_server, redis_prefix)), SharedLimiter(100, WINDOW)
         take(other, 1)
-        await back.exchange("ip", limiter)
-        await back.exchange("ip", other)
+        try:
+            await back.exchange("ip", limiter)
+            await back.exchange("ip", other)
+        finally:
+            await back._redis.close()
         assert take(other, 5) == 0
-        await back._redis.close()
 
     asyncio.run(play())
     assert len([one for one in caplog.records if "not shared" in one.message]) == 1

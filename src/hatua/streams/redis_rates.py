@@ -58,7 +58,11 @@ class RedisRates:
             return
         key = f"{self._prefix}:{name}:{limiter.window_ms}:{window}"
         commands: list[Command] = [("HINCRBY", key, _field(one), count) for one, count in counts.items()]
-        results = await self._redis.run([*commands, ("PEXPIRE", key, 2 * limiter.window_ms)])
+        try:
+            results = await self._redis.run([*commands, ("PEXPIRE", key, 2 * limiter.window_ms)])
+        except BaseException:  # cancelled at shutdown too: a count told twice limits a little early, a lost one not at all
+            limiter.tell_again(window, counts)
+            raise
         failed = next((one for one in results if isinstance(one, Exception)), None)
         if failed is not None:
             limiter.tell_again(window, counts)
