@@ -60,7 +60,7 @@ class RedisRates:
         commands: list[Command] = [("HINCRBY", key, _field(one), count) for one, count in counts.items()]
         try:
             results = await self._redis.run([*commands, ("PEXPIRE", key, 2 * limiter.window_ms)])
-        except BaseException:  # cancelled at shutdown too: a count told twice limits a little early, a lost one not at all
+        except BaseException:  # cancelled too: a count told twice limits a little early, a lost one not at all
             limiter.tell_again(window, counts)
             raise
         failed = next((one for one in results if isinstance(one, Exception)), None)
