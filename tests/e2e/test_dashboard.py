@@ -26,6 +26,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HatuaServer]:
     server = HatuaServer(data, ["--demo", "--demo-visitors", str(VISITORS), "--no-live"])
     server.start()
     server.wait_for_line("/auth/open?token=")
+    server.wait_until_stored()
     yield server
     server.stop()
 
@@ -105,7 +106,8 @@ def test_the_first_run_leads_from_the_printed_token_to_the_first_event(
     assert status == 200, answer
 
     expect(page.get_by_label("Pick the main figure")).to_be_visible(timeout=15_000)
-    assert _figure(page, "Visitors") == "1"
+    card = page.get_by_label("Pick the main figure").get_by_role("button", name=re.compile("^Visitors"))
+    expect(card).to_have_text(re.compile(r"^Visitors\D*1\b"), timeout=10_000)
 
     page.get_by_role("button", name="Account of").click()
     page.get_by_role("menuitem", name="Sign out").click()
@@ -127,7 +129,7 @@ def test_the_key_figures_are_the_numbers_of_the_api(page: Page) -> None:
     with page.expect_response(re.compile("/api/dashboard/overview")) as answered:
         page.reload()
     metrics = answered.value.json()["metrics"]
-    assert metrics["visitors"]["value"] >= VISITORS
+    assert 0 < metrics["visitors"]["value"] <= VISITORS * 2, "a taxpayer on two devices is one person once known"
     assert visitors == f"{metrics['visitors']['value']:,}"
     assert _figure(page, "Sessions") == f"{metrics['sessions']['value']:,}"
     assert _figure(page, "Bounce rate") == f"{metrics['bounce_rate']['value']:.1%}"

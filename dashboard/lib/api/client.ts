@@ -59,6 +59,8 @@ async function request<T>(method: string, url: string, body: unknown, signal?: A
       method,
       headers,
       credentials: 'same-origin',
+      // Always asked again (the ETag makes it cheap): React Query decides what is fresh, not the browser's own cache.
+      cache: 'no-cache',
       body: body === undefined ? undefined : JSON.stringify(body),
       signal,
     });
