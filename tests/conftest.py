@@ -9,6 +9,7 @@ pytest_plugins = [
     "tests.fixtures.redis",
     "tests.fixtures.registry",
     "tests.fixtures.smtp",
+    "tests.fixtures.story",
     "tests.fixtures.warehouse",
     "tests.fixtures.pipeline",
     "tests.fixtures.cluster",

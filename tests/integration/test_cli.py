@@ -120,3 +120,28 @@ def test_an_unknown_project_is_named_and_the_known_ones_are_listed(server: Hatua
     assert done.returncode == 1
     assert "'Nope'" in done.stderr
     assert "Before" in done.stderr
+
+
+def _funnels(server: HatuaServer, project: str) -> list[dict[str, object]]:
+    key = server.cli("keys", "create", "--project", project, "--scope", "read")
+    status, answer = server.request(
+        "GET", f"/api/dashboard/funnels?project={project}", headers={"Authorization": f"Bearer {key}"}
+    )
+    assert status == 200, answer
+    found: list[dict[str, object]] = answer["funnels"]
+    return found
+
+
+def test_a_project_made_on_the_command_line_has_the_presets_and_can_be_given_them_again(server: HatuaServer) -> None:
+    made = json.loads(server.cli("projects", "create", "With presets", "--json"))
+    names = ["MRI: File & Pay Monthly Rental Income", "TOT: File & Pay Turnover Tax"]
+    assert [str(each["name"])[:3] for each in _funnels(server, made["id"])] == ["MRI", "TOT", "NIL"]
+    bare = _hatua(server, "projects", "create", "Without presets", "--json", HATUA_PRESETS="none")
+    project = json.loads(bare.stdout)["id"]
+    assert _funnels(server, project) == []
+    printed = server.cli("projects", "install-presets", "taxapp", "--project", "Without presets").splitlines()
+    assert [line.split("  ")[1] for line in printed][:2] == names
+    assert [each["preset"] for each in _funnels(server, project)] == [True, True, True]
+    unknown = _hatua(server, "projects", "create", "Never", HATUA_PRESETS="taxapp, weather")
+    assert (unknown.returncode, "names weather; there are taxapp, or none" in unknown.stderr) == (1, True)
+    assert "Never" not in server.cli("projects", "list")

@@ -103,7 +103,13 @@ BREAKDOWN = Kind(
     f"Metrics of each value of a dimension; acquisition, device and place are those of the visit's first event. "
     f"{_METRICS}",
 )
-COMBINED = Kind("combined", CombinedQuestion, _timeless(combined.answer), f"Metrics side by side. {_METRICS}")
+COMBINED = Kind(
+    "combined",
+    CombinedQuestion,
+    _timeless(combined.answer),
+    f"Metrics side by side, each under filters of its own. A formula is worked out row by row; it is null where one of "
+    f"its parts is, and where it divides by 0. {_METRICS}",
+)
 HEATMAP = Kind(
     "heatmap",
     HeatmapQuestion,

@@ -48,12 +48,13 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _create_project(arguments: argparse.Namespace, settings: Settings) -> int:
+    presets = presets_of(presets_for_new_projects(settings))
     with opened_registry(settings) as registry:
         options: dict[str, Any] = {"timezone": arguments.timezone} if arguments.timezone else {}
         project = registry.create_project(arguments.name, by=BY, **options)
         key = next((k for k in project.write_keys if k.revoked_at is None), None)
         shown = key or registry.create_write_key(project.id, by=BY)
-        registry.install_presets(project.id, presets_of(presets_for_new_projects(settings)), by=BY)
+        registry.install_presets(project.id, presets, by=BY)
     if arguments.json:
         print(json.dumps({"id": project.id, "name": project.name, "write_key": shown.key}))
     else:

@@ -15,10 +15,10 @@ PACKS: dict[str, Callable[[], tuple[FunnelDefinition, ...]]] = {"taxapp": preset
 
 def presets_for_new_projects(settings: Settings) -> tuple[FunnelDefinition, ...]:
     """Those that HATUA_PRESETS names. Raises InvalidSetting."""
-    names = [name.strip() for name in settings.process.presets.split(",") if name.strip()]
+    names = [name.strip() for name in settings.process.presets.split(",") if name.strip() not in ("", "none")]
     unknown = [name for name in names if name not in PACKS]
     if unknown:
-        raise InvalidSetting(f"HATUA_PRESETS names {', '.join(unknown)}; there are {', '.join(PACKS)}")
+        raise InvalidSetting(f"HATUA_PRESETS names {', '.join(unknown)}; there are {', '.join(PACKS)}, or none")
     return tuple(each for name in names for each in PACKS[name]())
 
 

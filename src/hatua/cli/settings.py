@@ -47,7 +47,7 @@ class ProcessSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Name of this processor in the consumer group. Default: host name and process id. Each processor needs its
     own. What one that was killed had in hand is taken over when its lease ends (HATUA_REDIS_LEASE_MS)."""
     presets: Annotated[str, env("HATUA_PRESETS")] = "taxapp"
-    """Integrations whose preset funnels a new project starts with, comma-separated. Empty: none."""
+    """Integrations whose preset funnels a new project starts with, comma-separated; `none` for none."""
     log_level: Annotated[str, env("LOG_LEVEL")] = "info"
     """debug, info, warning or error."""
     log_json: Annotated[bool | None, env("HATUA_LOG_JSON")] = None

@@ -47,6 +47,7 @@ from hatua.dashboard_api.live import LiveHub
 from hatua.dashboard_api.log_admin import LogAdmin
 from hatua.dashboard_api.openapi import FinishedDocument, finished
 from hatua.dashboard_api.rates import Rates
+from hatua.dashboard_api.revalidation import not_modified
 from hatua.dashboard_api.rooms import MAX_SIGN_INS_AT_ONCE, Rooms, rooms_of, socket_address
 from hatua.dashboard_api.saved_funnels import presets_of
 from hatua.dashboard_api.settings import DashboardApiSettings
@@ -148,7 +149,7 @@ def _application(state: State) -> Litestar:
         ],
         guards=[only_permitted],
         exception_handlers={Exception: answer_error, HTTPStatus.INTERNAL_SERVER_ERROR: answer_error},
-        before_send=[_guarding_headers],
+        before_send=[not_modified, _guarding_headers],
         lifespan=[_ending_streams],
         state=state,
         request_max_body_size=MAX_BODY_BYTES,

@@ -70,6 +70,19 @@ QUERIES: dict[str, dict[str, Any]] = {
         "from": "2026-01-01",
         "to": "2026-03-31",
     },
+    "Share of page views on a phone, by day": {
+        "question": "combined",
+        "project": PROJECT,
+        "series": [
+            {
+                "metric": "pageviews",
+                "filters": [{"dimension": "device_type", "operator": "is", "values": ["mobile"]}],
+            },
+            {"metric": "pageviews"},
+        ],
+        "formulas": [{"expression": "A / B * 100", "name": "percent"}],
+        "interval": "day",
+    },
     "Funnel": {"question": "funnel", "project": PROJECT, **FILE_AND_PAY},
     "One person's profile": {"question": "person", "project": PROJECT, "person": "A012345678X"},
 }
@@ -81,6 +94,7 @@ PARAMETERS: dict[tuple[str, str], Any] = {
     ("", "tz"): "Africa/Nairobi",
     ("", "goal"): "return_filed",
     ("", "filters"): [{"dimension": "country", "operator": "is", "values": ["KE"]}],
+    ("LedgerQuestion", "to"): "2026-01-02",
     ("BreakdownQuestion", "dimension"): "country",
     ("DimensionValuesQuestion", "dimension"): "property:obligation_type",
     ("TimeseriesQuestion", "metrics"): ["visitors", "sessions"],

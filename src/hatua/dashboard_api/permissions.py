@@ -117,7 +117,9 @@ PERMISSIONS: dict[tuple[str, str], Rule] = {
     ("HEAD", "/{path}"): EVERYBODY,
 }
 
-_OPEN_TO_VIEWERS = frozenset(("overview", "timeseries", "breakdown", "heatmap", "dimension_values", "funnel"))
+_OPEN_TO_VIEWERS = frozenset(
+    ("overview", "timeseries", "breakdown", "combined", "heatmap", "dimension_values", "funnel")
+)
 
 
 def rule_of_question(name: str) -> Rule:

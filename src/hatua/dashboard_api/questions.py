@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 from litestar import Request
 
+from hatua.analytics.combined_shapes import CombinedQuestion
 from hatua.analytics.errors import InvalidQuestion
 from hatua.analytics.kinds import Kind
 from hatua.analytics.question import ProjectQuestion, Question, read, read_json
@@ -95,6 +96,9 @@ async def complete(
     defaults = {"tz": project.timezone}
     if any(field == "goal" for field in kind.__struct_fields__):
         defaults["goal"] = project.default_goal
+    if issubclass(kind, CombinedQuestion) and isinstance(series := given.get("series"), list):
+        goal = {"goal": project.default_goal}
+        given = {**given, "series": [{**goal, **each} if isinstance(each, dict) else each for each in series]}
     if masker is not None and given.get("cursor"):
         given = {**given, "cursor": _opened(masker, given["cursor"])}
     question = reading(kind, {**defaults, **given})

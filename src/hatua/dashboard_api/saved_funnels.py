@@ -122,5 +122,6 @@ def presets_of(definitions: Iterable[FunnelDefinition]) -> tuple[FunnelPreset, .
 
 
 def _plain(definition: SavedDefinition) -> dict[str, Any]:
-    plain: dict[str, Any] = msgspec.to_builtins(definition)
+    """Lists, not tuples: equal to what comes back from the registry."""
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(definition))
     return plain

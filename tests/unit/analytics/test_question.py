@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from hatua.analytics.cohort_shapes import RetentionQuestion
 from hatua.analytics.errors import InvalidQuestion
-from hatua.analytics.question import read
+from hatua.analytics.question import EventMatch, read, read_json
 from hatua.analytics.shapes import BreakdownQuestion
 
 ASKED: dict[str, Any] = {"project": "p", "from": "2026-01-01", "to": "2026-01-02", "dimension": "country"}
@@ -38,3 +39,17 @@ def test_what_is_wrong_is_named_by_its_path(more: dict[str, Any], path: str, sai
         read(BreakdownQuestion, {**ASKED, **more})
     assert refused.value.path == path
     assert said in refused.value.message
+
+
+def test_events_of_a_query_string_are_names_or_json() -> None:
+    asked = {"project": "p", "start": "page_view, return_filed", "return": '["click", {"event": "x", "path": "/a,b"}]'}
+    question = read(RetentionQuestion, asked)
+    assert question.start == (EventMatch(event="page_view"), EventMatch(event="return_filed"))
+    assert question.returning == (EventMatch(event="click"), EventMatch(event="x", path="/a,b"))
+    with pytest.raises(InvalidQuestion, match="expected `object`"):
+        read_json(RetentionQuestion, {**asked, "start": ["page_view"], "return": []})
+
+
+def test_json_takes_no_text_for_numbers() -> None:
+    with pytest.raises(InvalidQuestion, match="expected `int`, got `str`"):
+        read_json(BreakdownQuestion, {**ASKED, "limit": "5"})

@@ -3,8 +3,9 @@
 import pytest
 
 from hatua.analytics.errors import InvalidQuestion
-from hatua.analytics.question import Compare, Interval, Question
-from hatua.analytics.timerange import buckets_of, compared, iso_utc, range_of, widened
+from hatua.analytics.question import Compare, Interval, Question, read
+from hatua.analytics.shapes import OverviewQuestion
+from hatua.analytics.timerange import buckets_of, compared, iso_utc, range_of, widened, with_range
 
 HOUR = 3_600_000
 
@@ -102,3 +103,33 @@ def test_what_is_no_range_is_refused_by_its_path(start: str, end: str, tz: str, 
 def test_more_buckets_than_a_screen_can_show_are_refused() -> None:
     with pytest.raises(InvalidQuestion, match="the limit is 10,000"):
         buckets_of(range_of(ask("2020-01-01", "2026-01-01")), "hour")
+
+
+@pytest.mark.parametrize(
+    ("given", "from_", "to"),
+    [
+        ({}, "2026-03-01", "2026-03-30"),
+        ({"to": "2026-03-10"}, "2026-02-09", "2026-03-10"),
+        ({"from": "2026-03-29"}, "2026-03-29", "2026-03-30"),
+        ({"to": "2026-03-10T12:00:00Z"}, "2026-02-08T12:00:00.000Z", "2026-03-10T12:00:00Z"),
+        ({"from": "2026-01-01", "to": "2026-01-02"}, "2026-01-01", "2026-01-02"),
+    ],
+)
+def test_what_a_range_leaves_out_is_the_thirty_days_up_to_today(given: dict[str, str], from_: str, to: str) -> None:
+    question = read(OverviewQuestion, {"project": "p", "tz": "Africa/Nairobi", **given})
+    filled = with_range(question, 1_774_900_800_000)  # 2026-03-30T23:00 in Nairobi
+    assert (filled.from_, filled.to) == (from_, to)
+    span = range_of(filled)
+    if "from" not in given:
+        assert span.to_ms - span.from_ms == 30 * 86_400_000
+
+
+def test_thirty_days_over_a_change_of_the_clock_are_thirty_days_of_the_calendar() -> None:
+    question = read(OverviewQuestion, {"project": "p", "tz": "Europe/Berlin", "to": "2026-04-10"})
+    span = range_of(with_range(question, 0))
+    assert (span.to_ms - span.from_ms) / 3_600_000 == 30 * 24 - 1
+
+
+def test_a_range_that_nobody_filled_in_is_said_to_be_missing() -> None:
+    with pytest.raises(InvalidQuestion, match="from: is missing"):
+        range_of(read(OverviewQuestion, {"project": "p"}))

@@ -35,7 +35,7 @@ class AnalyticsController(Controller):
         operation_id="getDefinitions",
         summary="What every metric means, and every dimension",
         responses=PROBLEMS,
-        middleware=[FOR_A_WHILE],
+        after_request=FOR_A_WHILE,
     )
     async def definitions(self) -> Definitions:
         return definitions()
@@ -46,7 +46,7 @@ class AnalyticsController(Controller):
         operation_class=asks(OverviewQuestion),
         summary="All metrics of one range, beside the range compared with",
         responses=PROBLEMS,
-        middleware=[BRIEFLY],
+        after_request=BRIEFLY,
     )
     async def overview(self, request: AnyRequest) -> Overview:
         return await answer_query(request, kinds.OVERVIEW)
@@ -57,7 +57,7 @@ class AnalyticsController(Controller):
         operation_class=asks(TimeseriesQuestion),
         summary="Metrics by hour, day, week or month",
         responses=PROBLEMS,
-        middleware=[BRIEFLY],
+        after_request=BRIEFLY,
     )
     async def timeseries(self, request: AnyRequest) -> Timeseries:
         return await answer_query(request, kinds.TIMESERIES)
@@ -68,7 +68,7 @@ class AnalyticsController(Controller):
         operation_class=asks(BreakdownQuestion),
         summary="The top values of one dimension, and the rest as one row",
         responses=PROBLEMS,
-        middleware=[BRIEFLY],
+        after_request=BRIEFLY,
     )
     async def breakdown(self, request: AnyRequest) -> Breakdown:
         return await answer_query(request, kinds.BREAKDOWN)
@@ -79,7 +79,7 @@ class AnalyticsController(Controller):
         operation_class=asks(HeatmapQuestion),
         summary="Day of the week by hour of the day, Monday first",
         responses=PROBLEMS,
-        middleware=[BRIEFLY],
+        after_request=BRIEFLY,
     )
     async def heatmap(self, request: AnyRequest) -> Heatmap:
         return await answer_query(request, kinds.HEATMAP)
@@ -90,7 +90,7 @@ class AnalyticsController(Controller):
         operation_class=asks(DimensionValuesQuestion),
         summary="What a filter can be set to",
         responses=PROBLEMS,
-        middleware=[BRIEFLY],
+        after_request=BRIEFLY,
     )
     async def dimension_values(self, request: AnyRequest) -> DimensionValues:
         return await answer_query(request, kinds.DIMENSION_VALUES)

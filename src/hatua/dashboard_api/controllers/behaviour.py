@@ -36,7 +36,7 @@ AnyRequest = Request[Any, Any, Any]
 class BehaviourController(Controller):
     path = "/api/dashboard"
     tags = ("behaviour",)
-    middleware = (BRIEFLY,)
+    after_request = BRIEFLY
 
     @get(
         "/retention",

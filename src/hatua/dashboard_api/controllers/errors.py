@@ -16,7 +16,7 @@ AnyRequest = Request[Any, Any, Any]
 class ErrorController(Controller):
     path = "/api/dashboard/errors"
     tags = ("errors",)
-    middleware = (BRIEFLY,)
+    after_request = BRIEFLY
 
     @get(
         "/",

@@ -34,7 +34,7 @@ class EventController(Controller):
         operation_class=asks(EventsQuestion),
         summary="Single events, newest first, page by page",
         responses=PROBLEMS,
-        middleware=[BRIEFLY],
+        after_request=BRIEFLY,
     )
     async def events(self, request: AnyRequest) -> Events:
         return await answer_query(request, kinds.EVENTS)
@@ -45,7 +45,7 @@ class EventController(Controller):
         operation_class=asks(RealtimeQuestion),
         summary="Who is here now, and the last 30 minutes",
         responses=PROBLEMS,
-        middleware=[ALWAYS_ASKED],
+        after_request=ALWAYS_ASKED,
     )
     async def realtime(self, request: AnyRequest) -> Realtime:
         return await answer_query(request, kinds.REALTIME)

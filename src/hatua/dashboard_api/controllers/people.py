@@ -24,7 +24,7 @@ AnyRequest = Request[Any, Any, Any]
 class PeopleController(Controller):
     path = "/api/dashboard/people"
     tags = ("people",)
-    middleware = (BRIEFLY,)
+    after_request = BRIEFLY
 
     @get(
         "/",

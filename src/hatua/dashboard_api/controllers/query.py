@@ -23,7 +23,7 @@ from hatua.dashboard_api.rooms import rooms_of
 AnyRequest = Request[Any, Any, Any]
 
 
-class QueryMeta(msgspec.Struct, frozen=True, kw_only=True):
+class AnswerMeta(msgspec.Struct, frozen=True, kw_only=True):
     """`definition`: what the numbers mean. `exact`: nothing was sampled or sketched. `range`: the one that was asked
     for, defaults filled in; null for questions without one. `rows_read`: stored rows that the engine read. `ms`: from
     the first look to the answer, waiting included."""
@@ -35,11 +35,11 @@ class QueryMeta(msgspec.Struct, frozen=True, kw_only=True):
     ms: float
 
 
-class QueryAnswer(msgspec.Struct, frozen=True, kw_only=True):
+class AnyAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """`columns`: the main list of the answer, all equally long. `answer`: as the question's own address gives it."""
 
     question: str
-    meta: QueryMeta
+    meta: AnswerMeta
     columns: list[Column]
     answer: dict[str, Any]
 
@@ -57,7 +57,7 @@ class QueryController(Controller):
         status_code=HTTPStatus.OK,
         responses=PROBLEMS,
     )
-    async def query(self, request: AnyRequest) -> QueryAnswer:
+    async def query(self, request: AnyRequest) -> AnyAnswer:
         given = await body_of(request)
         name = given.pop("question", None)
         kind = KINDS.get(name) if isinstance(name, str) else None
@@ -72,9 +72,9 @@ class QueryController(Controller):
             rows_read = asking.rows_read
         took_ms = (time.monotonic() - began) * 1000
         asked = range_of(question).answer() if isinstance(question, Question) else None
-        return QueryAnswer(
+        return AnyAnswer(
             question=kind.name,
-            meta=QueryMeta(
+            meta=AnswerMeta(
                 definition=kind.definition, exact=True, range=asked, rows_read=rows_read, ms=round(took_ms, 1)
             ),
             columns=columns_of(answer),

@@ -17,7 +17,7 @@ AnyRequest = Request[Any, Any, Any]
 class SessionController(Controller):
     path = "/api/dashboard/sessions"
     tags = ("sessions",)
-    middleware = (BRIEFLY,)
+    after_request = BRIEFLY
 
     @get(
         "/",
