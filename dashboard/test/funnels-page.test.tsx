@@ -10,9 +10,14 @@ import { type Asked, admin, fakeApi, renderInside } from './inside';
 vi.mock('next/navigation', () => ({ useSearchParams: () => new URLSearchParams(window.location.search) }));
 
 const preset: SavedFunnel = {
-  id: 'taxapp-mri',
+  id: 'fnl_1',
+  project_id: 'prj_1',
   name: 'MRI',
+  description: '',
   preset: true,
+  edited: false,
+  created_at: '2026-01-01T08:00:00.000Z',
+  updated_at: '2026-01-01T08:00:00.000Z',
   definition: {
     steps: [
       { name: 'Home', any_of: [{ event: 'page_view', path: '/' }] },
@@ -25,6 +30,10 @@ const preset: SavedFunnel = {
   },
 };
 const answer: FunnelAnswer = {
+  range: { from: '2026-02-28T21:00:00.000Z', to: '2026-03-30T21:00:00.000Z', timezone: 'Africa/Nairobi' },
+  order: 'ordered',
+  per: 'person',
+  window_s: 1_209_600,
   steps: [
     {
       name: 'Home',

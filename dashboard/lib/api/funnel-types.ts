@@ -1,5 +1,8 @@
-/** The shapes of funnels, as `hatua.analytics.funnel_shapes` has them. */
+/** Funnels: what is asked is described here, with everything filled in; what is answered by the API's own document. */
+import type { components } from './schema';
 import type { Filter } from './types';
+
+type Schemas = components['schemas'];
 
 export type FunnelOrder = 'ordered' | 'strict' | 'any';
 export type Touch = 'first' | 'last' | 'all' | 'first_step';
@@ -40,44 +43,10 @@ export interface FunnelDefinition {
   breakdown?: FunnelBreakdown | null;
 }
 
-export interface SavedFunnel {
-  id: string;
-  name: string;
-  /** A preset comes with an integration: it can be copied, not changed. */
-  preset: boolean;
-  definition: FunnelDefinition;
-}
-
-export interface FunnelStepResult {
-  name: string;
-  count: number;
-  conversion_from_start: number | null;
-  conversion_from_previous: number | null;
-  dropped: number;
-  median_s: number | null;
-  mean_s: number | null;
-}
-
-export interface FunnelGroup {
-  value: string;
-  steps: FunnelStepResult[];
-}
-
-export interface FunnelAnswer {
-  steps: FunnelStepResult[];
-  groups?: FunnelGroup[] | null;
-  total_groups?: number | null;
-}
-
-export interface FunnelActor {
-  key: string;
-  /** The furthest step, from 1. */
-  reached: number;
-  step_times: string[];
-}
-
-export interface FunnelPeople {
-  people: FunnelActor[];
-  total: number;
-  next_cursor: string | null;
-}
+/** `preset`: it came with an integration. */
+export type SavedFunnel = Omit<Schemas['SavedFunnel'], 'definition'> & { definition: FunnelDefinition };
+export type FunnelStepResult = Schemas['FunnelStepResult'];
+export type FunnelGroup = Schemas['FunnelGroup'];
+export type FunnelAnswer = Schemas['Funnel'];
+export type FunnelActor = Schemas['FunnelActor'];
+export type FunnelPeople = Schemas['FunnelPeople'];

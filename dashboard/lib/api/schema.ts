@@ -1237,11 +1237,28 @@ export interface components {
             has_password: boolean;
             second_factor_since: string | null;
             recovery_codes_left: number;
-            sessions: components["schemas"]["dashboard_api_people_shapes_Session"][];
+            sessions: components["schemas"]["SignedInBrowser"][];
         };
         /** AccountChanges */
         AccountChanges: {
             name?: string;
+        };
+        /** AnswerMeta */
+        AnswerMeta: {
+            definition: string;
+            exact: boolean;
+            range: components["schemas"]["RangeAnswer"] | null;
+            rows_read: number;
+            ms: number;
+        };
+        /** AnyAnswer */
+        AnyAnswer: {
+            question: string;
+            meta: components["schemas"]["AnswerMeta"];
+            columns: components["schemas"]["Column"][];
+            answer: {
+                [key: string]: unknown;
+            };
         };
         /** ApiKey */
         ApiKey: {
@@ -1977,23 +1994,6 @@ export interface components {
         Purged: {
             purged: number;
         };
-        /** QueryAnswer */
-        QueryAnswer: {
-            question: string;
-            meta: components["schemas"]["QueryMeta"];
-            columns: components["schemas"]["Column"][];
-            answer: {
-                [key: string]: unknown;
-            };
-        };
-        /** QueryMeta */
-        QueryMeta: {
-            definition: string;
-            exact: boolean;
-            range: components["schemas"]["RangeAnswer"] | null;
-            rows_read: number;
-            ms: number;
-        };
         /** RangeAnswer */
         RangeAnswer: {
             from: string;
@@ -2103,15 +2103,41 @@ export interface components {
             points: components["schemas"]["Point"][];
             previous: components["schemas"]["Point"][] | null;
         };
+        /** Session */
+        Session: {
+            session_id: string;
+            person: string;
+            persons: string[];
+            started_at: string;
+            ended_at: string;
+            duration_s: number;
+            events: number;
+            pageviews: number;
+            entry_page: string;
+            exit_page: string;
+            country_code: string;
+            region: string;
+            city: string;
+            device_type: string;
+            os: string;
+            browser: string;
+            channel: string;
+            referrer_host: string;
+            referrer_channel: string;
+            utm_source: string;
+            utm_campaign: string;
+            bounced: boolean;
+            converted: boolean;
+        };
         /** SessionTimeline */
         SessionTimeline: {
-            session: components["schemas"]["analytics_session_shapes_Session"];
+            session: components["schemas"]["Session"];
             events: components["schemas"]["Event"][];
             next_cursor: string | null;
         };
         /** Sessions */
         Sessions: {
-            sessions: components["schemas"]["analytics_session_shapes_Session"][];
+            sessions: components["schemas"]["Session"][];
             next_cursor: string | null;
         };
         /** SessionsBehind */
@@ -2146,6 +2172,16 @@ export interface components {
         SignedIn: {
             user: components["schemas"]["User"];
             csrf: string;
+        };
+        /** SignedInBrowser */
+        SignedInBrowser: {
+            id: string;
+            current: boolean;
+            created_at: string;
+            expires_at: string;
+            how: string;
+            address: string;
+            agent: string;
         };
         /** Stickiness */
         Stickiness: {
@@ -2193,42 +2229,6 @@ export interface components {
             name: string;
             created_at: string;
             revoked_at: string | null;
-        };
-        /** Session */
-        analytics_session_shapes_Session: {
-            session_id: string;
-            person: string;
-            persons: string[];
-            started_at: string;
-            ended_at: string;
-            duration_s: number;
-            events: number;
-            pageviews: number;
-            entry_page: string;
-            exit_page: string;
-            country_code: string;
-            region: string;
-            city: string;
-            device_type: string;
-            os: string;
-            browser: string;
-            channel: string;
-            referrer_host: string;
-            referrer_channel: string;
-            utm_source: string;
-            utm_campaign: string;
-            bounced: boolean;
-            converted: boolean;
-        };
-        /** Session */
-        dashboard_api_people_shapes_Session: {
-            id: string;
-            current: boolean;
-            created_at: string;
-            expires_at: string;
-            how: string;
-            address: string;
-            agent: string;
         };
         /**
          * OverviewQuestion
@@ -9124,7 +9124,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["QueryAnswer"];
+                    "application/json": components["schemas"]["AnyAnswer"];
                 };
             };
             /** @description A parameter or field is malformed; `path` says which */
@@ -9342,7 +9342,7 @@ export interface operations {
                 from?: string;
                 /**
                  * @description YYYY-MM-DD (whole day, inclusive) or an ISO instant (exclusive). Default: today.
-                 * @example 2026-01-31
+                 * @example 2026-01-02
                  */
                 to?: string;
                 interval?: "hour" | "minute";

@@ -126,7 +126,7 @@ class CreatedInvitation(msgspec.Struct, frozen=True, kw_only=True):
     mailed: bool
 
 
-class Session(msgspec.Struct, frozen=True, kw_only=True):
+class SignedInBrowser(msgspec.Struct, frozen=True, kw_only=True):
     """A browser that is signed in. `how`: password, link, set-up, invitation or sso."""
 
     id: str
@@ -145,7 +145,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     has_password: bool
     second_factor_since: str | None
     recovery_codes_left: int
-    sessions: list[Session]
+    sessions: list[SignedInBrowser]
 
 
 class AccountChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -238,9 +238,9 @@ def invitation_of(record: model.Invitation) -> Invitation:
     )
 
 
-def session_of(record: model.SessionRecord, current: str) -> Session:
+def session_of(record: model.SessionRecord, current: str) -> SignedInBrowser:
     """A session as the wire shows it."""
-    return Session(
+    return SignedInBrowser(
         id=record.id,
         current=record.id == current,
         created_at=iso_utc(record.created_at),
