@@ -1,14 +1,18 @@
 """A short torture of real processes: kill -9, stopped processes and stores that go away, under load. The long one is
 `make torture`."""
 
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.fixtures.redis import RedisServer
+from tests.fixtures.server import free_port
 from tests.torture.campaign import torture
 from tests.torture.embedded import EmbeddedRung
-from tests.torture.rung import Rung
+from tests.torture.process import Process
+from tests.torture.rung import QUIET, Rung, made_projects
 from tests.torture.server import ServerRung
 
 
@@ -31,3 +35,29 @@ def test_whatever_is_killed_nothing_acknowledged_is_lost_or_counted_twice(
 ) -> None:
     run = torture(build, seed, seconds, only=only)
     assert run.verdict.clean, f"{run.verdict}\n{run.said}"
+
+
+@pytest.mark.slow
+def test_a_processor_that_starts_at_a_clickhouse_that_says_nothing_still_ends_when_asked(
+    tmp_path: Path, redis_server: RedisServer
+) -> None:
+    registry = f"sqlite:///{tmp_path / 'registry.db'}"
+    made_projects(registry)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        environ = {
+            **QUIET,
+            "DATABASE_URL": registry,
+            "REDIS_URL": redis_server.url,
+            "REDIS_STREAM_KEY": f"test:{tmp_path.name}",
+            "CLICKHOUSE_HOST": "127.0.0.1",
+            "CLICKHOUSE_PORT": str(silent.getsockname()[1]),
+        }
+        process = Process(tmp_path, "processor", ["processor"], free_port(), environ)
+        process.start()
+        try:
+            silent.settimeout(60)
+            connection, _ = silent.accept()  # it asks, and waits for an answer
+            with connection:
+                assert process.stop() == ""
+        finally:
+            process.kill()

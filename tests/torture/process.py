@@ -101,7 +101,8 @@ class Process:
                 self.kill()
                 return f"{self.name} did not stop within {STOP_WITHIN_S} s"
             self._process = None
-        return f"{self.name} ended with {code}" if code > 0 else ""
+        left = "leaving it: nothing acknowledged is lost" in self.said()[-2_000:]  # a store stood still; it may not
+        return f"{self.name} ended with {code}" if code > 0 and not left else ""
 
     def pause(self) -> None:
         """SIGSTOP."""

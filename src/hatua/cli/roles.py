@@ -80,7 +80,8 @@ async def _run_processor(settings: Settings, data: Path) -> int:
     async with contextlib.AsyncExitStack() as stack:
         registry = stack.enter_context(opened_registry(settings, data, migrate=False))
         event_log = stack.enter_context(opened_log(settings, data))
-        warehouse = stack.enter_context(opened_warehouse(settings, data))
+        # In a thread: a ClickHouse that takes connections but says nothing must not keep signals from being heard.
+        warehouse = await asyncio.to_thread(stack.enter_context, opened_warehouse(settings, data))
         worker = await stack.enter_async_context(
             processing(settings, data, event_log, warehouse, registry=registry, consumer=consumer)
         )
@@ -114,7 +115,8 @@ async def _run_api(settings: Settings, data: Path) -> int:
     refuse_taken_port(settings.process)
     async with contextlib.AsyncExitStack() as stack:
         registry = stack.enter_context(opened_registry(settings, data, migrate=False))
-        warehouse = stack.enter_context(opened_warehouse(settings, data))
+        # In a thread: a ClickHouse that takes connections but says nothing must not keep signals from being heard.
+        warehouse = await asyncio.to_thread(stack.enter_context, opened_warehouse(settings, data))
         counts = RequestCounts("hatua_api")
         metrics: list[Part] = [build_info("api"), counts]
         admin: RedisAdmin | None = None
