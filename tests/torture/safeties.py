@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import hatua.warehouse.writer
 from hatua.contract.record import Delivery, Envelope, Tally
+from hatua.processor.draft import Draft
 from hatua.processor.worker import Processor
 from hatua.streams import redis_batch, redis_client
 from hatua.streams.port import FOR_EVER_MS
@@ -59,7 +60,8 @@ def no_dedup() -> None:
 
 
 def acknowledge_before_insert() -> None:
-    """The processor acknowledges what it reads at once, and inserts it afterwards."""
+    """The processor acknowledges what it reads at once, and inserts it afterwards, though it is no longer its own."""
+    no_lease_end()
     begin = Processor.__init__
 
     def begun(self: Processor, reader: Any, *rest: Any, **named: Any) -> None:
@@ -77,8 +79,16 @@ def acknowledge_before_insert() -> None:
 
 
 def no_replay_check() -> None:
-    """What may have been read before is not looked for in the warehouse."""
-    EventWriter.already_stored = lambda self, ids, received_from_ms, received_to_ms: set()  # type: ignore[method-assign]
+    """What may have been read before is not looked for in the warehouse before it is inserted."""
+    unlike = Processor._unlike
+
+    def careless(self: Processor, drafts: list[Draft]) -> list[Draft]:
+        found = unlike(self, drafts)
+        for draft in found:
+            draft.stored = False
+        return found
+
+    Processor._unlike = careless  # type: ignore[method-assign]
 
 
 def no_token() -> None:
@@ -123,6 +133,7 @@ def sessions_incremented() -> None:
         stored = warehouse.rows("SELECT project_id, session_id FROM sessions FINAL")
         known = {(row["project_id"], row["session_id"]) for row in stored}
         if rows:
+            warehouse.insert("session_hours", hatua.warehouse.writer.hour_table(rows), "")
             token = hatua.warehouse.writer._token(rows)
             warehouse.insert("events", hatua.warehouse.writer.event_table(rows), token, until_ms=until_ms)
         if links:
