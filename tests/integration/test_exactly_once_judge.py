@@ -39,7 +39,7 @@ def mended(monkeypatch: pytest.MonkeyPatch) -> None:
         (SeenIds, "known"),
         (redis_batch, "_prepare"),
         (Processor, "__init__"),
-        (EventWriter, "already_stored"),
+        (Processor, "_unlike"),
         (EventWriter, "complete"),
         (EventWriter, "write"),
         (EventWriter, "refresh_sessions"),
