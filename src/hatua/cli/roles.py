@@ -25,7 +25,7 @@ from hatua.cli.settings import Settings
 from hatua.cli.slow_bodies import with_body_timeout
 from hatua.cli.status import StoresAnswer, beside, make_status, processor_ready
 from hatua.cli.stores import need, opened_log, opened_registry, opened_warehouse
-from hatua.dashboard_api.app import end_live_streams, make_dashboard_api
+from hatua.dashboard_api.app import end_what_is_under_way, make_dashboard_api
 from hatua.streams.redis_admin import RedisAdmin
 from hatua.streams.redis_names import refuse_twin
 from hatua.streams.redis_streams import RedisLog
@@ -141,7 +141,7 @@ async def _run_api(settings: Settings, data: Path) -> int:
         status = make_status(ready, metrics, settings.collector)
         app = beside(with_body_timeout(cast(AsgiApp, dashboard)), status, counts)
         await stack.enter_async_context(listening(app, settings.process, stop))
-        stack.push_async_callback(end_live_streams, dashboard)
+        stack.push_async_callback(end_what_is_under_way, dashboard)
         token = await asyncio.to_thread(registry.issue_setup_token)
         if token:
             log.info("first-run set-up waits", extra=fields(path=f"/set-up?token={token}"))

@@ -23,7 +23,7 @@ from hatua.cli.router import AsgiApp, make_router
 from hatua.cli.settings import Settings
 from hatua.cli.slow_bodies import with_body_timeout
 from hatua.cli.stores import opened_log, opened_registry, opened_warehouse
-from hatua.dashboard_api.app import end_live_streams, make_dashboard_api
+from hatua.dashboard_api.app import end_what_is_under_way, make_dashboard_api
 from hatua.registry.store import Registry
 from hatua.warehouse.migrate import apply_migrations
 
@@ -88,7 +88,7 @@ async def _run(settings: Settings, data: Path, demo: DemoRun | None) -> int:
         demo_site = demo.prepare(registry) if demo else None
         app = make_router(collector, with_body_timeout(cast(AsgiApp, dashboard)), demo_site)
         await stack.enter_async_context(listening(app, settings.process, stop))
-        stack.push_async_callback(end_live_streams, dashboard)
+        stack.push_async_callback(end_what_is_under_way, dashboard)
         if demo:
             await demo.back_fill(local_url(settings.process), data, stop)
         if not stop.is_set():

@@ -102,10 +102,14 @@ def make_dashboard_api(
     return _application(State({"rooms": rooms}))
 
 
-async def end_live_streams(app: Litestar) -> None:
-    """To be called before the server stops: it waits for answers under way, and a live stream has no end of its own."""
-    rooms: Rooms = app.state.rooms
-    await rooms.live.close()
+async def end_what_is_under_way(app: Litestar) -> None:
+    """To be called before the server stops: it waits for answers under way, and a live stream has no end of its own,
+    a question half a minute. Questions that still come in are answered 503."""
+    rooms: Rooms | None = app.state.get("rooms")
+    if rooms is not None:
+        await rooms.live.close()
+        rooms.desk.close()
+        await asyncio.to_thread(rooms.askings.end_all)
 
 
 def openapi_document() -> dict[str, Any]:
@@ -150,7 +154,7 @@ def _application(state: State) -> Litestar:
         guards=[only_permitted],
         exception_handlers={Exception: answer_error, HTTPStatus.INTERNAL_SERVER_ERROR: answer_error},
         before_send=[not_modified, _guarding_headers],
-        lifespan=[_ending_streams],
+        lifespan=[_ending],
         state=state,
         request_max_body_size=MAX_BODY_BYTES,
         compression_config=CompressionConfig(
@@ -178,15 +182,11 @@ def _application(state: State) -> Litestar:
 
 
 @asynccontextmanager
-async def _ending_streams(app: Litestar) -> AsyncIterator[None]:
+async def _ending(app: Litestar) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        rooms: Rooms | None = app.state.get("rooms")
-        if rooms is not None:
-            await rooms.live.close()
-            rooms.desk.close()
-            await asyncio.to_thread(rooms.askings.end_all)
+        await end_what_is_under_way(app)
 
 
 async def _guarding_headers(message: Message, scope: Scope) -> None:

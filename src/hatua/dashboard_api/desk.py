@@ -10,6 +10,8 @@ from hatua.dashboard_api.errors import TooManyRequests
 
 T = TypeVar("T")
 
+_STOPPING = "the server is stopping; try again in a few seconds"
+
 
 class Desk:
     """`threads` questions at once, `queue` waiting, none for longer than `wait_ms`. Used from one event loop."""
@@ -18,6 +20,7 @@ class Desk:
         self._most = threads + queue
         self._wait_s = wait_ms / 1000
         self._under_way = 0
+        self._closed = False
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="hatua-question")
 
     async def ask(self, answer: Callable[..., T], *args: Any) -> T:
@@ -25,6 +28,8 @@ class Desk:
         has not come in time.
 
         Who goes away while waiting frees the place; a question under way runs to its own end."""
+        if self._closed:
+            raise TooManyRequests(_STOPPING)
         if self._under_way >= self._most:
             raise TooManyRequests(f"{self._under_way} questions are under way; try again in a few seconds")
         loop = asyncio.get_running_loop()
@@ -36,6 +41,9 @@ class Desk:
             async with asyncio.timeout(self._wait_s):
                 await asyncio.shield(answered)
         except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is not None and not task.cancelling():  # it was the desk that let the question go
+                raise TooManyRequests(_STOPPING) from None
             answered.cancel()
             raise
         except TimeoutError:
@@ -46,7 +54,8 @@ class Desk:
         return await answered
 
     def close(self) -> None:
-        """Takes no more questions; those waiting are dropped, those under way end by themselves."""
+        """Takes no more questions; those waiting are dropped, those under way end by themselves. Twice is fine."""
+        self._closed = True
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _left(self) -> None:

@@ -66,5 +66,23 @@ def test_who_goes_away_while_waiting_leaves_the_place(gate: threading.Event) -> 
     asyncio.run(go())
 
 
+def test_a_desk_that_closes_sends_away_who_waits_and_who_comes(gate: threading.Event) -> None:
+    async def go() -> None:
+        desk = Desk(1, 5, 60_000)
+        first = asyncio.ensure_future(desk.ask(gate.wait))
+        second = asyncio.ensure_future(desk.ask(lambda: 1))
+        await asyncio.sleep(0)
+        desk.close()
+        desk.close()
+        with pytest.raises(TooManyRequests, match="stopping"):
+            await second
+        with pytest.raises(TooManyRequests, match="stopping"):
+            await desk.ask(lambda: 2)
+        gate.set()
+        assert await first is True
+
+    asyncio.run(go())
+
+
 def _raise(problem: Exception) -> None:
     raise problem
