@@ -90,6 +90,10 @@ def by_two(redis: RedisServer, warehouse: Warehouse, events: Sequence[RawEvent],
     threads = [threading.Thread(target=worker.run, args=(stop,), daemon=True) for worker in workers]
     for thread in threads:
         thread.start()
+    until = time.monotonic() + DRAINED_WITHIN_S
+    while not all(reader._ownership.readable() for reader in readers):
+        assert time.monotonic() < until, "the processors did not share the shards"
+        time.sleep(0.05)
     append(log.writer(), events)
     until = time.monotonic() + DRAINED_WITHIN_S
     while any(redis.client.xlen(f"{{{settings.stream_key}:{shard}}}") for shard in range(8)):
