@@ -49,7 +49,9 @@ unit: $(STAMPS)/venv
 
 python-test: system setup
 	$(say) "Python tests: unit, contracts, integration, and end to end in Chromium"
-	@$(BIN)/pytest -q -m "not slow"
+	@$(BIN)/pytest -q -m "not slow" || { test $$? -eq 1 || exit 1; \
+	  printf '\033[33m==>\033[0m %s\n' "the tests that failed run once more, by themselves: what fails twice is broken, what passes now is to be made steady"; \
+	  $(BIN)/pytest -q -m "not slow" --last-failed --last-failed-no-failures none; }
 
 test-slow: system setup ## the long campaigns: thousands of random histories, mutants (an hour)
 	$(say) "slow tests"
