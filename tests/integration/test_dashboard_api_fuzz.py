@@ -65,6 +65,24 @@ def routes(project: str) -> list[str]:
         f"dimension-values?project={project}&{DAY}&dimension=country",
         f"events?project={project}&{DAY}",
         f"realtime?project={project}",
+        f"funnels?project={project}",
+        f"retention?project={project}&{DAY}&interval=day&start=page_view",
+        f"retention/people?project={project}&{DAY}&interval=day&cohort=0&period=0",
+        f"lifecycle?project={project}&{DAY}&interval=day&event=page_view",
+        f"lifecycle/people?project={project}&{DAY}&interval=day&bucket=0&stage=new",
+        f"stickiness?project={project}&{DAY}&event=page_view",
+        f"stickiness/people?project={project}&{DAY}&buckets=1",
+        f"paths?project={project}&{DAY}&start=/",
+        f"paths/sessions?project={project}&{DAY}&step=0&from_node=/&to_node=/x",
+        f"paths/reach?project={project}&{DAY}&sequence=/,/x",
+        f"journeys?project={project}&{DAY}",
+        f"journeys/list?project={project}&{DAY}&name=mri",
+        f"sessions?project={project}&{DAY}&search=x&person=a1",
+        f"sessions/s1?project={project}",
+        f"people?project={project}&{DAY}&search=x",
+        f"people/a1?project={project}",
+        f"people/a1/events?project={project}",
+        f"errors?project={project}&{DAY}",
     ]
 
 
@@ -73,6 +91,19 @@ def test_no_query_string_breaks_anything(asked: DashboardServer) -> None:
     client = asked.with_key("export")
     names = ["project", "from", "to", "tz", "goal", "filters", "compare", "metrics", "interval", "dimension", "order"]
     names += ["limit", "offset", "metric", "search", "cursor", "event_name", "%00", "\\", "[]"]
+    names += [
+        "start",
+        "return",
+        "event",
+        "sequence",
+        "step",
+        "from_node",
+        "stage",
+        "bucket",
+        "cohort",
+        "person",
+        "name",
+    ]
     seen: set[int] = set()
     for route in routes(asked.project_id):
         path, _, query = route.partition("?")
@@ -109,6 +140,11 @@ def test_no_path_and_no_header_breaks_anything(asked: DashboardServer, nasty: st
         client.delete(f"/api/dashboard/projects/{asked.project_id}/write-keys/{nasty}"),
         client.delete(f"/api/dashboard/api-keys/{nasty}"),
         client.get(f"/api/dashboard/projects/{nasty}/first-event"),
+        client.patch(f"/api/dashboard/funnels/{nasty}", json={"name": "X"}),
+        client.delete(f"/api/dashboard/funnels/{nasty}"),
+        client.get(f"/api/dashboard/sessions/{nasty}?project={asked.project_id}"),
+        client.get(f"/api/dashboard/people/{nasty}?project={asked.project_id}"),
+        client.get(f"/api/dashboard/people/{nasty}/events"),
         client.get(f"/auth/open?token={nasty}"),
         client.get("/api/dashboard/projects", headers={"Authorization": f"Bearer {nasty}"}),
         client.get("/api/dashboard/projects", headers={"Cookie": f"hatua_session={nasty}; ;=;"}),

@@ -6471,6 +6471,10 @@ export interface operations {
     listFunnels: {
         parameters: {
             query: {
+                /**
+                 * @description Project id.
+                 * @example prj_3f9c2a1b5d7e4f60a1b2
+                 */
                 project: string;
             };
             header?: never;

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from hatua.analytics.kinds import KINDS
 from hatua.dashboard_api import errors
 from hatua.dashboard_api.permissions import PERMISSIONS
 
@@ -13,6 +14,10 @@ TEXT = (ROOT / "docs" / "dashboard-api.md").read_text()
 def test_every_route_of_the_api_is_documented() -> None:
     routes = {(method, path) for method, path in PERMISSIONS if path.startswith(("/api", "/auth"))}
     assert {(m, p) for m, p in routes if f"`{m} {p}`" not in TEXT and f"`{m} {p}?" not in TEXT} == set()
+
+
+def test_every_kind_of_question_is_documented() -> None:
+    assert {name for name in KINDS if f"`{name}`" not in TEXT} == set()
 
 
 def test_every_error_code_is_documented() -> None:

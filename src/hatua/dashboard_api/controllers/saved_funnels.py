@@ -6,16 +6,17 @@ from typing import Any, TypeVar
 
 import msgspec
 from litestar import Controller, Request, delete, get, patch, post
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 from msgspec import UNSET
 
+from hatua.analytics.question import ProjectQuestion
 from hatua.dashboard_api.access import caller_of, project_of
 from hatua.dashboard_api.errors import Refused
 from hatua.dashboard_api.examples import FUNNEL_CHANGES, NEW_FUNNELS
 from hatua.dashboard_api.masking import Masker, personal_dimension
-from hatua.dashboard_api.openapi import PROBLEMS, takes
+from hatua.dashboard_api.openapi import PROBLEMS, asks, takes
 from hatua.dashboard_api.pseudonyms import refuse_personal, replaced
-from hatua.dashboard_api.questions import MAX_QUESTION_BYTES, body_of, masker_of
+from hatua.dashboard_api.questions import MAX_QUESTION_BYTES, body_of, masker_of, question_of
 from hatua.dashboard_api.rooms import rooms_of
 from hatua.dashboard_api.saved_funnels import (
     FunnelChanges,
@@ -31,16 +32,25 @@ AnyRequest = Request[Any, Any, Any]
 B = TypeVar("B", bound=msgspec.Struct)
 
 
+class FunnelsQuestion(ProjectQuestion, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The project whose funnels are listed."""
+
+
 class SavedFunnelController(Controller):
     path = "/api/dashboard/funnels"
     tags = ("funnels",)
     request_max_body_size = MAX_QUESTION_BYTES
 
-    @get("/", operation_id="listFunnels", summary="Presets and saved funnels, oldest first", responses=PROBLEMS)
-    async def list(self, request: AnyRequest, project: FromQuery[str]) -> SavedFunnels:
-        rooms = rooms_of(request)
-        found = await project_of(rooms, caller_of(request), project, "query.project")
-        funnels = await rooms.in_thread(rooms.registry.funnels, found.project_id)
+    @get(
+        "/",
+        operation_id="listFunnels",
+        operation_class=asks(FunnelsQuestion, "tz", "filters"),
+        summary="Presets and saved funnels, oldest first",
+        responses=PROBLEMS,
+    )
+    async def list(self, request: AnyRequest) -> SavedFunnels:
+        rooms, question = rooms_of(request), await question_of(request, FunnelsQuestion)
+        funnels = await rooms.in_thread(rooms.registry.funnels, question.project)
         masker = await masker_of(request)
         return SavedFunnels(funnels=[_hidden(masker, shown(each)) for each in funnels])
 
