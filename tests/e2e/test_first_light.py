@@ -51,7 +51,7 @@ class Analyst:
             found += page["events"]
             cursor = page["next_cursor"]
             if not cursor:
-                return sorted(found, key=lambda event: event["timestamp"])
+                return found[::-1]
 
 
 def eventually(check: Callable[[], bool], timeout_s: float = 15.0) -> None:
