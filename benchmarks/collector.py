@@ -23,7 +23,7 @@ from typing import Any
 import uvloop
 from granian.constants import Interfaces
 from granian.server.embed import Server
-from tests.fixtures.server import free_port
+from tests.fixtures.ports import free_port
 
 from benchmarks import sockets, wrk
 from hatua.base.clock import system_clock

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.fixtures.ports import free_port
 from tests.fixtures.redis import RedisServer
-from tests.fixtures.server import free_port
 from tests.torture.campaign import torture
 from tests.torture.embedded import EmbeddedRung
 from tests.torture.process import Process
@@ -25,7 +25,7 @@ from tests.torture.server import ServerRung
             ServerRung,
             3,
             5.0,
-            ("kill processor-1", "kill redis", "kill clickhouse", "pause processor-2", "lose redis", "lose clickhouse"),
+            ("kill processor-1", "kill redis", "kill clickhouse", "sleep processor-2", "lose redis", "lose clickhouse"),
             id="server",
         ),
     ],

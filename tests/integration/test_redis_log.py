@@ -21,8 +21,8 @@ from hatua.streams.redis_writer import RedisWriter
 from hatua.streams.settings import StreamsSettings
 from tests.contracts.event_log import NOW_MS, Life, OpenLog, event, ids, tally
 from tests.fixtures.lossy import LossyProxy
+from tests.fixtures.ports import free_port
 from tests.fixtures.redis import RedisServer
-from tests.fixtures.server import free_port
 
 PROMPT_S = 30.0
 

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from tests.fixtures.cluster import Cluster, ClusterProject, Role, an_event, running_cluster
-from tests.fixtures.server import free_port
+from tests.fixtures.ports import free_port
 
 STOP_S = 10.0
 REVOKED_S = 60.0

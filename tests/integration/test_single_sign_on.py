@@ -16,8 +16,8 @@ from hatua.dashboard_api.doors import Doors
 from hatua.dashboard_api.provider import KEYS_AT_MOST_EVERY_MS, OidcSettings, Provider, parse_domains
 from tests.fixtures.dashboard import DashboardServer, StartDashboard
 from tests.fixtures.oidc import OidcProvider
+from tests.fixtures.ports import free_port
 from tests.fixtures.registry import MovedClock
-from tests.fixtures.server import free_port
 
 
 @pytest.fixture

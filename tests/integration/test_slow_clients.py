@@ -21,7 +21,7 @@ from hatua.cli.settings import ProcessSettings
 from hatua.cli.slow_bodies import with_body_timeout
 from hatua.collector.settings import CollectorSettings
 from tests.fixtures.capture import event, serving
-from tests.fixtures.server import free_port
+from tests.fixtures.ports import free_port
 
 Receive = Callable[[], Any]
 Send = Callable[[MutableMapping[str, Any]], Any]

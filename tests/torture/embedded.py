@@ -10,7 +10,7 @@ import msgspec
 
 from hatua.streams.sqlite_admin import SqliteAdmin
 from hatua.warehouse.client import Warehouse
-from tests.fixtures.server import free_port
+from tests.fixtures.ports import free_port
 from tests.fixtures.warehouse import ClickHouseProcess
 from tests.torture.client import Project
 from tests.torture.evidence import gather

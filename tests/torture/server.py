@@ -16,8 +16,8 @@ from hatua.streams.redis_streams import RedisLog
 from hatua.streams.settings import StreamsSettings
 from hatua.warehouse.client import Warehouse
 from hatua.warehouse.migrate import apply_migrations
+from tests.fixtures.ports import free_port
 from tests.fixtures.redis import RedisServer
-from tests.fixtures.server import free_port
 from tests.fixtures.warehouse import ClickHouseProcess
 from tests.torture.client import Project
 from tests.torture.evidence import gather
@@ -28,6 +28,7 @@ from tests.torture.rung import QUIET, last_words, made_projects
 from tests.torture.schedule import Kind
 
 LEASE_MS = 3_000
+SLEEP_S = (1.6 * LEASE_MS / 1_000, 2.2 * LEASE_MS / 1_000)
 SHARDS = 4
 OUTAGES: tuple[tuple[Mode, float, float], ...] = (("cut", 0.3, 3.0), ("stall", 0.5, 3.0), ("lose", 0.2, 1.5))
 """What a proxy does, and between how many and how many seconds long."""
@@ -91,7 +92,10 @@ class ServerRung:
             longest = 2.5 * LEASE_MS / 1_000
             kinds[f"kill {role.name}"] = Kind(role.name, role.kill, start, 0.0, longest, weight=2)
             kinds[f"restart {role.name}"] = Kind(role.name, partial(self._stop, role), start, 0.0, longest)
-            kinds[f"pause {role.name}"] = Kind(role.name, role.pause, role.resume, 0.5, longest, weight=2)
+            kinds[f"pause {role.name}"] = Kind(role.name, role.pause, role.resume, 0.3, LEASE_MS / 1_500)
+        for role in self.processors:
+            # So long that the other one has taken over and stored what this one wakes up with.
+            kinds[f"sleep {role.name}"] = Kind(role.name, role.pause, role.resume, *SLEEP_S, weight=3)
         for name, proxy, kill, begin, signalled in (
             ("redis", self._to_redis, self.redis.kill, self.redis.start, self._signal_redis),
             ("clickhouse", self._to_clickhouse, self.clickhouse.kill, self.clickhouse.start, self._signal_clickhouse),
