@@ -48,7 +48,7 @@ QUERIES: dict[str, dict[str, str]] = {
     "/api/dashboard/ledger": {},
     "/api/dashboard/dead-letters": {},
     "/api/dashboard/people/find": {"id": "nobody"},
-    "/api/dashboard/people/{person}/export": {},
+    "/api/dashboard/people/export": {"id": "nobody"},
     "/api/dashboard/erasures": {},
 }
 STEPS = [{"any_of": [{"event": "page_view"}]}]

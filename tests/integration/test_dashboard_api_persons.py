@@ -28,7 +28,7 @@ def test_an_admin_finds_exports_and_erases_a_person(filled: DashboardServer) -> 
     assert found.status_code == 200, found.text
     assert (found.json()["anonymous_ids"], found.json()["events"]) == (["b1"], 0)
 
-    exported = admin.get("/api/dashboard/people/V/export", params={"project": project})
+    exported = admin.get("/api/dashboard/people/export", params={"project": project, "id": "V"})
     assert exported.headers["content-type"].startswith("application/x-ndjson")
     assert [json.loads(line)["kind"] for line in exported.text.splitlines()] == ["person", "session", "event"]
 
@@ -41,6 +41,30 @@ def test_an_admin_finds_exports_and_erases_a_person(filled: DashboardServer) -> 
     assert again["events"] == 0
     trail = [one.action for one in filled.registry.audit(filled.set_up().project.tenant_id)]
     assert trail[:3] == ["person.erased", "person.erasure_begun", "person.exported"]
+
+
+HARD_IDS = ("A/1", "../V", "a b?c=d&e#f", "100%25", "Ünï/ćødé", "+254 712 345 678", "find", "\\", "'; --", "..")
+
+
+def test_a_person_of_any_id_is_found_exported_and_erased_and_nobody_else(dashboard: DashboardServer) -> None:
+    admin, project = dashboard.signed_in("admin"), dashboard.project_id
+    EventWriter(dashboard.app.state.rooms.warehouse).write(
+        [event(project_id=project, event_id=f"e{n}", user_id=one) for n, one in enumerate(HARD_IDS)]
+    )
+    for n, one in enumerate(HARD_IDS):
+        asked = {"project": project, "id": one}
+        assert admin.get("/api/dashboard/people/find", params=asked).json()["user_ids"] == [one]
+        exported = admin.get("/api/dashboard/people/export", params=asked)
+        assert exported.headers["content-disposition"] == 'attachment; filename="person.jsonl"'
+        kinds = [json.loads(line) for line in exported.text.splitlines()]
+        assert [row["event_id"] for row in kinds if row["kind"] == "event"] == [f"e{n}"], one
+    for left, one in zip(range(len(HARD_IDS) - 1, -1, -1), HARD_IDS, strict=True):
+        asked = {"project": project, "id": one}
+        assert admin.post("/api/dashboard/people/erase", json=asked).json()["events"] == {"before": 1, "after": 0}
+        stored = dashboard.app.state.rooms.warehouse.rows(
+            "SELECT count() AS n FROM events WHERE project_id = {project:String}", {"project": project}
+        )
+        assert stored[0]["n"] == left
 
 
 @pytest.mark.parametrize(
@@ -59,7 +83,7 @@ def test_another_tenants_person_is_as_unknown_as_the_project(filled: DashboardSe
     admin = filled.signed_in("admin")
     for project in (theirs, "prj_nobody"):
         assert admin.post("/api/dashboard/people/erase", json={"project": project, "id": "T"}).status_code == 404
-        assert admin.get("/api/dashboard/people/T/export", params={"project": project}).status_code == 404
+        assert admin.get("/api/dashboard/people/export", params={"project": project, "id": "T"}).status_code == 404
         assert admin.get("/api/dashboard/erasures", params={"project": project}).status_code == 404
     assert filled.registry.erasures(theirs) == []
 

@@ -858,7 +858,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/dashboard/people/{person}/export": {
+    "/api/dashboard/people/export": {
         parameters: {
             query?: never;
             header?: never;
@@ -9879,11 +9879,10 @@ export interface operations {
                  * @example prj_3f9c2a1b5d7e4f60a1b2
                  */
                 project: string;
+                id: string;
             };
             header?: never;
-            path: {
-                person: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;

@@ -9,7 +9,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -117,8 +117,8 @@ class _Door:
         except InvalidSetting:
             if self._settings.warehouse.host:
                 raise
-        path = f"/api/dashboard/people/{quote(asked, safe='')}/export?{urlencode({'project': self._project.id})}"
-        yield from self._asked("GET", path, "export")
+        query = urlencode({"project": self._project.id, "id": asked})
+        yield from self._asked("GET", f"/api/dashboard/people/export?{query}", "export")
 
     def erase(self, asked: str) -> Any:
         """The receipt."""

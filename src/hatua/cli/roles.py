@@ -19,13 +19,13 @@ from hatua.cli.ledger import recounted
 from hatua.cli.metrics import LedgerWatch, Part, RequestCounts, build_info, log_depth, processor_counts
 from hatua.cli.presets import every_preset, presets_for_new_projects
 from hatua.cli.privacy import people, upkeep
-from hatua.cli.rooms import collecting, consumer_name, processing
+from hatua.cli.rooms import collecting, consumer_name, processing, sharing
 from hatua.cli.router import AsgiApp
 from hatua.cli.settings import Settings
 from hatua.cli.slow_bodies import with_body_timeout
 from hatua.cli.status import StoresAnswer, beside, make_status, processor_ready
 from hatua.cli.stores import need, opened_log, opened_registry, opened_warehouse
-from hatua.dashboard_api.app import end_what_is_under_way, make_dashboard_api
+from hatua.dashboard_api.app import end_what_is_under_way, limiters_of, make_dashboard_api
 from hatua.streams.redis_admin import RedisAdmin
 from hatua.streams.redis_names import refuse_twin
 from hatua.streams.redis_streams import RedisLog
@@ -137,6 +137,7 @@ async def _run_api(settings: Settings, data: Path) -> int:
             presets=presets_for_new_projects(settings),
         )
         await stack.enter_async_context(dashboard.lifespan())
+        await stack.enter_async_context(sharing(settings, limiters_of(dashboard)))
         ready = StoresAnswer(registry=registry.tenants, warehouse=lambda: warehouse.rows("SELECT 1 AS one"))
         status = make_status(ready, metrics, settings.collector)
         app = beside(with_body_timeout(cast(AsgiApp, dashboard)), status, counts)

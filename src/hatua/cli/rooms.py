@@ -7,7 +7,7 @@ import os
 import secrets
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ import msgspec
 
 from hatua.base.clock import system_clock
 from hatua.base.errors import InvalidSetting
+from hatua.base.rates import SharedLimiter
 from hatua.cli.metrics import Part, log_depth, rendered
 from hatua.cli.settings import Settings
 from hatua.cli.stores import EventLog, installation_secret
@@ -49,6 +50,16 @@ def consumer_name(settings: Settings) -> str:
 
 
 @contextlib.asynccontextmanager
+async def sharing(settings: Settings, limiters: Mapping[str, SharedLimiter]) -> AsyncIterator[None]:
+    """While the context is open, rate limits are one with those of the other processes at the same Redis, if any."""
+    if not settings.streams.redis_url:
+        yield
+        return
+    async with RedisRates(settings.streams).sharing(limiters):
+        yield
+
+
+@contextlib.asynccontextmanager
 async def collecting(
     settings: Settings,
     collector: CollectorSettings,
@@ -73,10 +84,7 @@ async def collecting(
             more_metrics=lambda: rendered(parts),
             find_salt=registry.daily_salt,
         )
-        if settings.streams.redis_url:
-            async with RedisRates(settings.streams).sharing(made.limiters):
-                yield made
-        else:
+        async with sharing(settings, made.limiters):
             yield made
     finally:
         await writer.close()

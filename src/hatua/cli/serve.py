@@ -18,12 +18,12 @@ from hatua.cli.ledger import recounted
 from hatua.cli.metrics import LedgerWatch, build_info, processor_counts
 from hatua.cli.presets import every_preset, presets_for_new_projects
 from hatua.cli.privacy import people, upkeep
-from hatua.cli.rooms import collecting, consumer_name, processing
+from hatua.cli.rooms import collecting, consumer_name, processing, sharing
 from hatua.cli.router import AsgiApp, make_router
 from hatua.cli.settings import Settings
 from hatua.cli.slow_bodies import with_body_timeout
 from hatua.cli.stores import opened_log, opened_registry, opened_warehouse
-from hatua.dashboard_api.app import end_what_is_under_way, make_dashboard_api
+from hatua.dashboard_api.app import end_what_is_under_way, limiters_of, make_dashboard_api
 from hatua.registry.store import Registry
 from hatua.warehouse.migrate import apply_migrations
 
@@ -85,6 +85,7 @@ async def _run(settings: Settings, data: Path, demo: DemoRun | None) -> int:
             presets=presets_for_new_projects(settings),
         )
         await stack.enter_async_context(dashboard.lifespan())
+        await stack.enter_async_context(sharing(settings, limiters_of(dashboard)))
         demo_site = demo.prepare(registry) if demo else None
         app = make_router(collector, with_body_timeout(cast(AsgiApp, dashboard)), demo_site)
         await stack.enter_async_context(listening(app, settings.process, stop))

@@ -1,7 +1,7 @@
 """The dashboard API and the built dashboard as one Litestar application."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
@@ -18,6 +18,7 @@ from litestar.types import ASGIApp, Message, Scope
 import hatua
 from hatua.analytics.funnel_shapes import FunnelDefinition
 from hatua.base.clock import Clock
+from hatua.base.rates import SharedLimiter
 from hatua.dashboard_api.access import SESSION_COOKIE, only_permitted
 from hatua.dashboard_api.asking import Askings, Engine
 from hatua.dashboard_api.controllers import sign_on
@@ -110,6 +111,12 @@ async def end_what_is_under_way(app: Litestar) -> None:
         await rooms.live.close()
         rooms.desk.close()
         await asyncio.to_thread(rooms.askings.end_all)
+
+
+def limiters_of(app: Litestar) -> Mapping[str, SharedLimiter]:
+    """The rate limits of this process, by name, for sharing them with others that serve the same people."""
+    rooms: Rooms = app.state.rooms
+    return rooms.rates.limiters
 
 
 def openapi_document() -> dict[str, Any]:

@@ -108,7 +108,7 @@ PERMISSIONS: dict[tuple[str, str], Rule] = {
     ("POST", "/api/dashboard/dead-letters/replay"): ADMINISTERING,
     ("POST", "/api/dashboard/dead-letters/purge"): ADMINISTERING,
     ("GET", "/api/dashboard/people/find"): EXPORTING,
-    ("GET", "/api/dashboard/people/{person}/export"): EXPORTING,
+    ("GET", "/api/dashboard/people/export"): EXPORTING,
     ("POST", "/api/dashboard/people/erase"): MANAGING,
     ("GET", "/api/dashboard/erasures"): ADMINISTERING,
     ("GET", "/"): EVERYBODY,

@@ -13,10 +13,12 @@ class DashboardApiSettings(msgspec.Struct, frozen=True, kw_only=True):
     rate_limit_window_ms: Annotated[int, env("HATUA_API_RATE_LIMIT_WINDOW_MS"), msgspec.Meta(ge=1_000)] = 60_000
     """Window of the two limits below."""
     rate_limit_requests: Annotated[int, env("HATUA_API_RATE_LIMIT_REQUESTS"), msgspec.Meta(ge=0)] = 1_800
-    """Requests of one user or API key in that window, per process; then 429. 0: no limit. A page asks about fifteen."""
+    """Requests of one user or API key in that window; then 429. 0: no limit. A page asks about fifteen. With a
+    REDIS_URL all API processes count together."""
     sign_in_requests: Annotated[int, env("HATUA_SIGN_IN_REQUESTS"), msgspec.Meta(ge=0)] = 120
     """Attempts to sign in, accept an invitation or reset a password from one address (IPv6: /64) in that window, right
-    or wrong, per process; then 429. 0: no limit. Wrong ones are delayed much earlier."""
+    or wrong; then 429. 0: no limit. Wrong ones are delayed much earlier. With a REDIS_URL all API processes count
+    together."""
     query_threads: Annotated[int, env("HATUA_API_QUERY_THREADS"), msgspec.Meta(ge=1, le=64)] = 4
     """Questions answered at the same time; below HATUA_WAREHOUSE_CLIENTS, so that ingestion always finds a client."""
     query_queue: Annotated[int, env("HATUA_API_QUERY_QUEUE"), msgspec.Meta(ge=0, le=10_000)] = 64

@@ -1,4 +1,4 @@
-"""Rate limits that several collectors share: their counts, added up in Redis."""
+"""Rate limits that several processes share: their counts, added up in Redis."""
 
 import asyncio
 import contextlib

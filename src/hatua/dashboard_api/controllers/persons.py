@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Controller, Request, get, post
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody
 from litestar.response import Stream
 from msgspec import Meta
 
@@ -74,9 +74,9 @@ class PersonController(Controller):
         return await rooms.desk.ask(_people(rooms).find, asked.project, asked.id)
 
     @get(
-        "/people/{person:str}/export",
+        "/people/export",  # the id stands in the query: one may hold a slash, which a path cannot
         operation_id="exportPerson",
-        operation_class=asks(ProjectQuestion, "tz", "filters"),
+        operation_class=asks(PersonAsked, "tz", "filters"),
         summary="Everything of a person as JSON lines: links, sessions, events, dead letters",
         responses={
             **PROBLEMS,
@@ -86,10 +86,10 @@ class PersonController(Controller):
         },
         own_encoding=True,
     )
-    async def export(self, request: AnyRequest, person: FromPath[str]) -> Stream:
+    async def export(self, request: AnyRequest) -> Stream:
         rooms, caller = rooms_of(request), caller_of(request)
-        asked = await question_of(request, ProjectQuestion)
-        lines = _people(rooms).export(asked.project, person)
+        asked = await question_of(request, PersonAsked)
+        lines = _people(rooms).export(asked.project, asked.id)
         first = await rooms.desk.ask(_some, lines)  # whatever is wrong with the question is said here
         await rooms.in_thread(
             rooms.registry.note,
@@ -98,7 +98,11 @@ class PersonController(Controller):
             tenant_id=caller.tenant_id,
             project_id=asked.project,
         )
-        return Stream(_streamed(first, lines), media_type="application/x-ndjson")
+        return Stream(
+            _streamed(first, lines),
+            media_type="application/x-ndjson",
+            headers={"Content-Disposition": 'attachment; filename="person.jsonl"'},
+        )
 
     @post(
         "/people/erase",
