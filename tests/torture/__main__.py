@@ -1,7 +1,7 @@
 """`python -m tests.torture --rung embedded --seeds 1-20`: exit code 0 when every seed is clean.
 
 --seconds 12          length of the load of one seed
---without SAFETY      take a safety out: the run must then be red (exit code 0 when the judge says so)
+--without SAFETY      take a safety out, until a seed is red (exit code 0 when one is)
 --only KIND           draw from this kind of fault only; may be repeated
 """
 
@@ -38,8 +38,9 @@ def main() -> int:
         print(f"seed {seed}: {word} in {run.seconds:.0f} s: {run.verdict}", flush=True)
         if not run.verdict.clean:
             red.append(seed)
-            if not asked.without:
-                print(run.said)
+            if asked.without:
+                break
+            print(run.said)
     print(f"{len(red)} red: {red}" if red else "every seed is clean")
     return int(bool(red) != bool(asked.without))
 

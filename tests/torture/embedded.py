@@ -1,6 +1,7 @@
 """The embedded rung under torture: one `hatua serve`."""
 
 import contextlib
+import itertools
 import json
 import urllib.request
 from collections.abc import Mapping, Sequence
@@ -12,15 +13,19 @@ from hatua.streams.sqlite_admin import SqliteAdmin
 from hatua.warehouse.client import Warehouse
 from tests.fixtures.ports import free_port
 from tests.fixtures.warehouse import ClickHouseProcess
+from tests.torture import disk
 from tests.torture.client import Project
 from tests.torture.evidence import gather
 from tests.torture.judge import Evidence
 from tests.torture.process import Process
-from tests.torture.rung import QUIET, last_words, made_projects
+from tests.torture.rung import BATCH_SIZES, QUIET, last_words, made_projects
 from tests.torture.schedule import Kind
 
 SMALL_DISK_BYTES = 150_000
 """Room for a second of load, about."""
+
+LAST_ROOM_BYTES = 20_000
+"""What is left of a disk that is about to be full."""
 
 
 class EmbeddedRung:
@@ -30,9 +35,10 @@ class EmbeddedRung:
         self._data = folder / "serve"
         self._data.mkdir()
         self.projects: Sequence[Project] = made_projects(f"sqlite:///{self._data / 'registry.db'}")
-        environ = {**QUIET, "BATCH_SIZE": "300", "FLUSH_INTERVAL_MS": "200"}
+        environ = {**QUIET, "FLUSH_INTERVAL_MS": "200"}
         self.server = Process(folder, "serve", ["serve"], free_port(), environ)
         self._without = [word for name in without for word in ("--without", name)]
+        self._batch_sizes = itertools.cycle(BATCH_SIZES)
         self._wrong: list[str] = []
         self._waited = 0
 
@@ -48,6 +54,7 @@ class EmbeddedRung:
             "restart": Kind("serve", self._stop, self._start, 0.0, 0.5, weight=2),
             "pause": Kind("serve", server.pause, server.resume, 0.3, 3.0, weight=2),
             "small disk": Kind("serve", self._shrink, self._widen, 2.0, 4.0),
+            "full disk": Kind("serve", self._fill, self._free, 0.5, 3.0),
         }
 
     def start(self) -> None:
@@ -55,6 +62,7 @@ class EmbeddedRung:
         self._start()
 
     def _start(self) -> None:
+        self.server.environ["BATCH_SIZE"] = str(next(self._batch_sizes))
         self.server.start()
         self.server.wait("/health")
 
@@ -72,6 +80,13 @@ class EmbeddedRung:
         self._stop()
         self.server.environ |= {"HATUA_LOG_MAX_BYTES": "0", "FLUSH_INTERVAL_MS": "200"}
         self._start()
+
+    def _fill(self) -> None:
+        """The log's files cannot grow any more, whatever is being written: acknowledgements fail too."""
+        disk.fill(self.server.pid, self._data.glob("log.db*"), LAST_ROOM_BYTES)
+
+    def _free(self) -> None:
+        disk.free(self.server.pid)
 
     def mend(self) -> list[str]:
         self._stop()

@@ -33,6 +33,12 @@ class Process:
         self.revivals = 0
         """How often it ended by itself and was started again."""
 
+    @property
+    def pid(self) -> int:
+        """Of the running process."""
+        assert self._process is not None, f"{self.name} is not running"
+        return self._process.pid
+
     def start(self) -> None:
         """Returns at once; `wait` waits."""
         with self._lock:

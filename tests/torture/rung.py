@@ -17,6 +17,9 @@ BY = Actor("cli", "torture")
 QUIET = {"RATE_LIMIT_MAX_REQUESTS": "0", "HATUA_RATE_LIMIT_PROJECT_MAX_REQUESTS": "0", "JWT_SECRET": "torture"}
 """Every client has one address, and is in a hurry."""
 
+BATCH_SIZES = (150, 40, 400)
+"""Of the processors, another with each start: what a dead one has left is delivered again in other batches."""
+
 
 class Rung(Protocol):
     """One installation in a folder of its own."""

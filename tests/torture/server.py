@@ -2,6 +2,8 @@
 and between the roles and their stores, proxies that can take a store away or lose its answers."""
 
 import contextlib
+import itertools
+import os
 import signal
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -19,17 +21,20 @@ from hatua.warehouse.migrate import apply_migrations
 from tests.fixtures.ports import free_port
 from tests.fixtures.redis import RedisServer
 from tests.fixtures.warehouse import ClickHouseProcess
+from tests.torture import disk
 from tests.torture.client import Project
 from tests.torture.evidence import gather
 from tests.torture.judge import Evidence
 from tests.torture.process import Process
 from tests.torture.proxy import Mode, Proxy
-from tests.torture.rung import QUIET, last_words, made_projects
+from tests.torture.rung import BATCH_SIZES, QUIET, last_words, made_projects
 from tests.torture.schedule import Kind
 
 LEASE_MS = 3_000
 SLEEP_S = (1.6 * LEASE_MS / 1_000, 2.2 * LEASE_MS / 1_000)
 SHARDS = 4
+LAST_ROOM_BYTES = 20_000
+"""What is left of a disk that is about to be full."""
 OUTAGES: tuple[tuple[Mode, float, float], ...] = (("cut", 0.3, 3.0), ("stall", 0.5, 3.0), ("lose", 0.2, 1.5))
 """What a proxy does, and between how many and how many seconds long."""
 
@@ -59,7 +64,6 @@ class ServerRung:
             "HATUA_REDIS_SHARDS": str(SHARDS),
             "HATUA_REDIS_TIMEOUT_MS": "1500",
             "HATUA_CLAIM_IDLE_MS": "3000",
-            "BATCH_SIZE": "150",
             "FLUSH_INTERVAL_MS": "150",
         }
         self._without = [word for name in without for word in ("--without", name)]
@@ -68,6 +72,7 @@ class ServerRung:
             Process(folder, f"processor-{n}", ["processor"], free_port(), {**environ, "HATUA_CONSUMER": f"p{n}"})
             for n in (1, 2)
         ]
+        self._batch_sizes = itertools.cycle(BATCH_SIZES)
         self._over = threading.Event()
         self._supervisor = threading.Thread(target=self._keep_alive, daemon=True)
         self._wrong: list[str] = []
@@ -88,7 +93,7 @@ class ServerRung:
     def faults(self) -> Mapping[str, Kind]:
         kinds: dict[str, Kind] = {}
         for role in self.roles:
-            start = role.start
+            start = partial(self._start, role)
             longest = 2.5 * LEASE_MS / 1_000
             kinds[f"kill {role.name}"] = Kind(role.name, role.kill, start, 0.0, longest, weight=2)
             kinds[f"restart {role.name}"] = Kind(role.name, partial(self._stop, role), start, 0.0, longest)
@@ -105,12 +110,25 @@ class ServerRung:
             kinds[f"pause {name}"] = Kind(name, pause, resume, 0.5, 3.0)
             for mode, shortest, longest in OUTAGES:
                 kinds[f"{mode} {name}"] = Kind(name, _setting(proxy, mode), _setting(proxy, "pass"), shortest, longest)
+        kinds["full disk redis"] = Kind("redis", self._fill_redis, self._free_redis, 0.5, 3.0)
         kinds["kill everything"] = Kind("*", self._kill_everything, self._start_everything, 0.0, 1.0)
         return kinds
 
+    def _start(self, role: Process) -> None:
+        if role in self.processors:
+            role.environ["BATCH_SIZE"] = str(next(self._batch_sizes))
+        role.start()
+
+    def _fill_redis(self) -> None:
+        """Redis cannot append to its file any more. With `appendfsync always` it then ends, without an answer."""
+        disk.fill(self.redis.pid, self.redis.folder.glob("appendonlydir/*.aof"), LAST_ROOM_BYTES)
+
+    def _free_redis(self) -> None:
+        self.redis.kill()
+        self.redis.start()
+
     def _signal_redis(self, number: signal.Signals) -> None:
-        assert self.redis._process is not None
-        self.redis._process.send_signal(number)
+        os.kill(self.redis.pid, number)
 
     def _signal_clickhouse(self, number: signal.Signals) -> None:
         assert self.clickhouse.process is not None
@@ -119,7 +137,7 @@ class ServerRung:
     def start(self) -> None:
         for role in self.roles:
             role.flags = [*self._without, *(["--poison"] if role in self.processors else [])]
-            role.start()
+            self._start(role)
         self._supervisor.start()
         for role in self.roles:
             role.wait("/health")
@@ -144,13 +162,13 @@ class ServerRung:
         self.redis.start()
         self.clickhouse.start()
         for role in self.roles:
-            role.start()
+            self._start(role)
 
     def mend(self) -> list[str]:
         for processor in self.processors:
             self._stop(processor)
             processor.flags = list(self._without)
-            processor.start()
+            self._start(processor)
         for role in self.roles:
             role.wait("/health")
         return self._wrong
