@@ -4,6 +4,7 @@ pytest_plugins = [
     "tests.fixtures.browser",
     "tests.fixtures.capture",
     "tests.fixtures.dashboard",
+    "tests.fixtures.maxmind",
     "tests.fixtures.oidc",
     "tests.fixtures.postgres",
     "tests.fixtures.redis",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from hatua.base.errors import HatuaError, InvalidSetting
+from hatua.cli.geoip import geoip_path, maxmind_file
 from hatua.cli.settings import Settings
 from hatua.cli.stores import log_admin, opened_registry, opened_warehouse
 from hatua.streams.redis_streams import STRENGTH, RedisLog
@@ -34,7 +35,7 @@ def findings(settings: Settings, data: Path) -> Iterator[Finding]:
         ("registry", lambda: _registry(settings, data)),
         ("log", lambda: _log(settings, data)),
         ("warehouse", lambda: _warehouse(settings, data)),
-        ("assets", lambda: _assets(settings)),
+        ("assets", lambda: _assets(settings, data)),
     ):
         yield from _guarded(subject, check)
 
@@ -105,14 +106,17 @@ def _warehouse(settings: Settings, data: Path) -> Iterator[Finding]:
         yield OK, "warehouse", f"ClickHouse {row['version']}, {kind}"
 
 
-def _assets(settings: Settings) -> Iterator[Finding]:
+def _assets(settings: Settings, data: Path) -> Iterator[Finding]:
     for name, path in (
         ("dashboard", settings.assets / "dashboard" / "index.html"),
         ("browser SDK", settings.assets / "sdk" / "hatua.js"),
     ):
         yield (OK, "assets", f"{name} is built") if path.is_file() else (FAILED, "assets", f"{name}: {path} is missing")
-    geoip = Path(settings.processor.maxmind_db_path or settings.assets / "geoip")
-    if geoip.exists():
-        yield OK, "assets", f"GeoIP data in {geoip}"
+    path, wanted = Path(geoip_path(settings, data)), maxmind_file(settings, data)
+    if path == Path() or not path.exists():
+        nowhere = wanted or settings.processor.maxmind_db_path or settings.assets / "geoip"
+        yield WARNING, "assets", f"no GeoIP data in {nowhere}: events will have no country or city"
+    elif wanted and path != wanted:
+        yield WARNING, "assets", f"GeoIP data in {path}; MaxMind's has not been fetched into {wanted} yet"
     else:
-        yield WARNING, "assets", f"no GeoIP data in {geoip}: events will have no country or city"
+        yield OK, "assets", f"GeoIP data in {path}"

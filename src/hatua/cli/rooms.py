@@ -11,11 +11,10 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
-
 from hatua.base.clock import system_clock
 from hatua.base.errors import InvalidSetting
 from hatua.base.rates import SharedLimiter
+from hatua.cli.geoip import locating
 from hatua.cli.metrics import Part, log_depth, rendered
 from hatua.cli.settings import Settings
 from hatua.cli.stores import EventLog, installation_secret
@@ -25,7 +24,7 @@ from hatua.collector.settings import CollectorSettings
 from hatua.processor.build import make_processor
 from hatua.processor.counters import Counters
 from hatua.processor.failures import ProcessorHalted
-from hatua.processor.settings import ProcessorSettings
+from hatua.processor.steps.put_geo import GeoReader
 from hatua.registry.store import Registry
 from hatua.streams.redis_rates import RedisRates
 from hatua.warehouse.client import Warehouse
@@ -102,14 +101,31 @@ async def processing(
     consumer: str,
 ) -> AsyncIterator[RunningProcessor]:
     """A processor in a thread of its own. One that halts is said as an ERROR; the rest of the process goes on."""
+    with locating(settings, data) as geo:
+        async with _working(settings, data, event_log, warehouse, registry=registry, consumer=consumer, geo=geo) as it:
+            yield it
+
+
+@contextlib.asynccontextmanager
+async def _working(
+    settings: Settings,
+    data: Path,
+    event_log: EventLog,
+    warehouse: Warehouse,
+    *,
+    registry: Registry,
+    consumer: str,
+    geo: GeoReader,
+) -> AsyncIterator[RunningProcessor]:
     reader = event_log.reader(consumer)
     worker = make_processor(
         reader,
         warehouse,
         registry.project,
-        settings=_with_geoip(settings),
+        settings=settings.processor,
         pepper=installation_secret(settings, data),
         erasures=registry,
+        geo=geo,
     )
     stop = threading.Event()
 
@@ -132,14 +148,6 @@ async def processing(
             log.warning("the processor's batch did not end within %g s; it is read again", STOP_PROCESSOR_S)
         else:
             await asyncio.to_thread(reader.close)
-
-
-def _with_geoip(settings: Settings) -> ProcessorSettings:
-    """MAXMIND_DB_PATH, or the DB-IP files that `make setup` put among the assets."""
-    files = settings.assets / "geoip"
-    if settings.processor.maxmind_db_path or not files.is_dir():
-        return settings.processor
-    return msgspec.structs.replace(settings.processor, maxmind_db_path=str(files))
 
 
 def _script(path: Path) -> bytes:

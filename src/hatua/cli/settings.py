@@ -12,6 +12,7 @@ from hatua.collector.settings import CollectorSettings
 from hatua.dashboard_api.provider import OidcSettings
 from hatua.dashboard_api.settings import DashboardApiSettings
 from hatua.mail.settings import MailSettings
+from hatua.processor.maxmind import MaxMindSettings
 from hatua.processor.settings import ProcessorSettings
 from hatua.streams.settings import StreamsSettings
 from hatua.warehouse.settings import WarehouseSettings
@@ -61,6 +62,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     collector: CollectorSettings
     streams: StreamsSettings
     processor: ProcessorSettings
+    maxmind: MaxMindSettings
     warehouse: WarehouseSettings
     dashboard_api: DashboardApiSettings
     mail: MailSettings
@@ -84,6 +86,7 @@ SECTIONS: dict[str, type[msgspec.Struct]] = {
     "collector": CollectorSettings,
     "streams": StreamsSettings,
     "processor": ProcessorSettings,
+    "maxmind": MaxMindSettings,
     "warehouse": WarehouseSettings,
     "dashboard_api": DashboardApiSettings,
     "mail": MailSettings,

@@ -20,7 +20,8 @@ class ProcessorSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     maxmind_db_path: Annotated[str, env("MAXMIND_DB_PATH")] = ""
     """A .mmdb file of cities, or a folder of them (one for IPv4 and one for IPv6, or one for both). Layouts of
-    MaxMind GeoLite2/GeoIP2 City and of DB-IP Lite. Empty: the DB-IP files that `make` put into the assets, if any."""
+    MaxMind GeoLite2/GeoIP2 City and of DB-IP Lite. Empty: the DB-IP files that `make` put into the assets, if any.
+    With MAXMIND_LICENSE_KEY: where the fetched file is kept (default: `geoip` in the data folder)."""
 
     handshake_expiry_ms: Annotated[int, env("HATUA_HANDSHAKE_EXPIRY_MS"), msgspec.Meta(gt=0)] = 24 * 3_600_000
     """A token that is completed later than this after it was issued links nobody: an old link forwarded to a

@@ -22,31 +22,37 @@ class GeoReader:
 
     def __init__(self, readers: Iterable[maxminddb.Reader]) -> None:
         self._readers = tuple(readers)
-        by_version = {reader.metadata().ip_version: reader for reader in self._readers}
-        self._v6 = by_version.get(6)
-        self._v4 = by_version.get(4, self._v6)
-        self.locate = lru_cache(maxsize=_CACHED_PLACES)(self._locate)
+        self.locate = lru_cache(maxsize=_CACHED_PLACES)(_Places(self._readers))
+        """IP address, as text -> its place; NOWHERE for an address that is private, or that no file knows."""
 
     @classmethod
     def open(cls, path: str) -> Self:
         """`path`: a .mmdb file or a folder of them; "" for none, and then no place is known. Raises
         InvalidSetting."""
-        if not path:
-            return cls(())
-        found = sorted(Path(path).glob("*.mmdb")) if Path(path).is_dir() else [Path(path)]
-        if not found:
-            raise InvalidSetting(f"MAXMIND_DB_PATH: no .mmdb file in {path}")
-        try:
-            return cls([maxminddb.open_database(str(file)) for file in found])
-        except (OSError, maxminddb.InvalidDatabaseError) as problem:
-            raise InvalidSetting(f"MAXMIND_DB_PATH: {problem}") from None
+        return cls(_opened(path))
+
+    def reload(self, path: str) -> None:
+        """Answers from these files from now on; for another thread than the one that locates. The old ones stay mapped
+        until the last lookup in them has ended. Raises InvalidSetting, and then nothing has changed."""
+        readers = _opened(path)
+        self.locate = lru_cache(maxsize=_CACHED_PLACES)(_Places(readers))
+        self._readers = readers
 
     def close(self) -> None:
         """Unmaps the files."""
         for reader in self._readers:
             reader.close()
 
-    def _locate(self, ip: str) -> Place:
+
+class _Places:
+    """Looks one address up, without a memory."""
+
+    def __init__(self, readers: tuple[maxminddb.Reader, ...]) -> None:
+        by_version = {reader.metadata().ip_version: reader for reader in readers}
+        self._v6 = by_version.get(6)
+        self._v4 = by_version.get(4, self._v6)
+
+    def __call__(self, ip: str) -> Place:
         try:
             address = ipaddress.ip_address(ip)
         except ValueError:
@@ -60,13 +66,24 @@ class GeoReader:
         return _place(found) if isinstance(found, dict) else NOWHERE
 
 
+def _opened(path: str) -> tuple[maxminddb.Reader, ...]:
+    if not path:
+        return ()
+    found = sorted(Path(path).glob("*.mmdb")) if Path(path).is_dir() else [Path(path)]
+    if not found:
+        raise InvalidSetting(f"MAXMIND_DB_PATH: no .mmdb file in {path}")
+    try:
+        return tuple(maxminddb.open_database(str(file)) for file in found)
+    except (OSError, maxminddb.InvalidDatabaseError) as problem:
+        raise InvalidSetting(f"MAXMIND_DB_PATH: {problem}") from None
+
+
 def put_geo(geo: GeoReader) -> Step:
     """The step. A private or loopback address, or one that no file knows, is nowhere."""
-    locate = geo.locate
 
     def step(draft: Draft) -> None:
         ip = draft.raw.ip
-        draft.place = locate(ip) if ip else NOWHERE
+        draft.place = geo.locate(ip) if ip else NOWHERE
 
     return step
 
