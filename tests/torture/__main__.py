@@ -7,6 +7,7 @@
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -31,16 +32,22 @@ def main() -> int:
     arguments.add_argument("--only", action="append", default=[])
     asked = arguments.parse_args()
     red = []
+    totals: Counter[str] = Counter()
+    faults: Counter[str] = Counter()
     build = partial(_build, asked.rung, asked.without)
     for seed in _numbers(asked.seeds):
         run = torture(build, seed, asked.seconds, only=asked.only, threads=asked.threads)
         word = "clean" if run.verdict.clean else "RED"
+        totals.update(run.verdict.counts)
+        faults.update(fault.name for fault in run.schedule)
         print(f"seed {seed}: {word} in {run.seconds:.0f} s: {run.verdict}", flush=True)
         if not run.verdict.clean:
             red.append(seed)
             if asked.without:
                 break
             print(run.said)
+    print("altogether:", ", ".join(f"{count:,} {what}" for what, count in totals.items()))
+    print("faults:", ", ".join(f"{count} {name}" for name, count in sorted(faults.items())))
     print(f"{len(red)} red: {red}" if red else "every seed is clean")
     return int(bool(red) != bool(asked.without))
 

@@ -111,7 +111,7 @@ class ServerRung:
             for mode, shortest, longest in OUTAGES:
                 kinds[f"{mode} {name}"] = Kind(name, _setting(proxy, mode), _setting(proxy, "pass"), shortest, longest)
         kinds["full disk redis"] = Kind("redis", self._fill_redis, self._free_redis, 0.5, 3.0)
-        kinds["kill everything"] = Kind("*", self._kill_everything, self._start_everything, 0.0, 1.0)
+        kinds["kill everything"] = Kind("*", self._kill_everything, self._start_everything, 0.0, 1.0, weight=6)
         return kinds
 
     def _start(self, role: Process) -> None:
