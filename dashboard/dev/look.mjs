@@ -16,6 +16,7 @@ const PAGES = [
   ['overview-filtered', '/?f=country~is~KE&f=page_path~contains~mri&range=7d&metric=conversion_rate'],
   ['realtime', '/realtime/'],
   ['settings', '/settings/'],
+  ['settings-privacy', '/settings/?tab=privacy'],
   ['settings-install', '/settings/?tab=install'],
   ['settings-keys', '/settings/?tab=keys'],
   ['settings-api', '/settings/?tab=api'],

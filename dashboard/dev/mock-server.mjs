@@ -47,6 +47,8 @@ function project(id, name) {
     retention_days: 730,
     keep_ip: 'none',
     hash_phones: false,
+    honour_gpc: 'no',
+    cookieless: 'off',
     write_keys: [
       {
         id: `${id}_w1`,
@@ -164,6 +166,7 @@ const routes = [
             library: 'hatua-js 1.0.0',
           },
   ],
+  ['GET', /^\/api\/dashboard\/erasures$/, () => ({ erasures: [] })],
   ['GET', /^\/api\/dashboard\/api-keys$/, () => ({ api_keys: state.apiKeys })],
   [
     'POST',

@@ -30,6 +30,13 @@ const ACTS: Record<string, string> = {
   'second_factor.off': 'Switched the second factor off',
   'second_factor.codes_renewed': 'Made new recovery codes',
   'identity.linked': 'Linked single sign-on',
+  'funnel.created': 'Saved a funnel',
+  'funnel.changed': 'Changed a funnel',
+  'funnel.deleted': 'Deleted a funnel',
+  'funnel.installed': 'Installed a preset funnel',
+  'person.exported': 'Exported a person',
+  'person.erasure_begun': 'Began to erase a person',
+  'person.erased': 'Erased a person',
   'dead_letters.replayed': 'Replayed failed events',
   'dead_letters.purged': 'Purged failed events',
 };
@@ -40,6 +47,7 @@ export const AUDIT_KINDS = [
   { key: 'session', label: 'Signing in and out' },
   { key: 'member', label: 'Members' },
   { key: 'invitation', label: 'Invitations' },
+  { key: 'person', label: 'Exports and erasures' },
   { key: 'project', label: 'Projects' },
   { key: 'write_key', label: 'Write keys' },
   { key: 'api_key', label: 'API keys' },
@@ -62,6 +70,7 @@ function said(value: unknown): string {
   if (Array.isArray(value)) return value.join(', ') || 'nothing';
   if (typeof value !== 'object') return String(value);
   if ('from' in value && 'to' in value) return `${said(value.from)} → ${said(value.to)}`;
+  if ('before' in value && 'after' in value) return `${said(value.before)} → ${said(value.after)}`;
   return JSON.stringify(value);
 }
 

@@ -106,6 +106,7 @@ def test_what_cannot_be_is_said_clearly(filled: DashboardServer) -> None:
     both = admin.post("/api/dashboard/people/erase", json={"project": project, "id": "both@example.com"})
     assert (both.status_code, both.json()["error"]["code"]) == (409, "ambiguous_person")
     assert "P, Q" in both.json()["error"]["message"]
+    assert both.json()["error"]["details"] == ["P", "Q"]
     empty = admin.get("/api/dashboard/people/find", params={"project": project, "id": " "})
     assert (empty.status_code, empty.json()["error"]["code"]) == (400, "invalid_id")
 

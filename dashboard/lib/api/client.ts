@@ -9,13 +9,22 @@ export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
   readonly path: string | null;
+  /** What there is to choose from, where the API offers a choice. */
+  readonly details: readonly string[];
 
-  constructor(status: number, code: string, message: string, path: string | null) {
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    path: string | null,
+    details: readonly string[] = [],
+  ) {
     super(message);
     this.name = 'ApiError';
     this.status = status;
     this.code = code;
     this.path = path;
+    this.details = details;
   }
 }
 
@@ -44,7 +53,8 @@ function isErrorBody(body: unknown): body is ErrorBody {
 async function errorOf(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => null);
   if (isErrorBody(body)) {
-    return new ApiError(response.status, body.error.code, body.error.message, body.error.path ?? null);
+    const { code, message, path, details } = body.error;
+    return new ApiError(response.status, code, message, path ?? null, details ?? []);
   }
   return new ApiError(response.status, 'http', `The server answered ${response.status}.`, null);
 }

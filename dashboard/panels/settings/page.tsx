@@ -8,9 +8,11 @@ import { usePageParam } from '@/lib/page-param';
 import { InstallPanel } from '@/panels/install/install-panel';
 import { ApiKeysPanel } from './api-keys-panel';
 import { AuditPanel } from './audit-panel';
+import { ErasuresPanel } from './erasures-panel';
 import { MembersPanel } from './members-panel';
 import { NewProject } from './new-project';
 import { OriginsPanel } from './origins-panel';
+import { PersonPanel } from './person-panel';
 import { PrivacyPanel } from './privacy-panel';
 import { ProjectPanel } from './project-panel';
 import { ProjectsPanel } from './projects-panel';
@@ -19,6 +21,7 @@ import { WriteKeysPanel } from './write-keys-panel';
 
 const TABS = [
   { key: 'project', label: 'Project' },
+  { key: 'privacy', label: 'Privacy' },
   { key: 'install', label: 'Install' },
   { key: 'keys', label: 'Write keys' },
   { key: 'api', label: 'API keys' },
@@ -43,10 +46,12 @@ export function SettingsPage() {
             <Skeleton className="m-5 h-72" />
           ) : (
             <>
-              {shown === 'project' && project && (
+              {shown === 'project' && project && <ProjectPanel key={project.id} project={project} />}
+              {shown === 'privacy' && project && (
                 <>
-                  <ProjectPanel key={project.id} project={project} />
-                  <PrivacyPanel key={`${project.id} privacy`} project={project} />
+                  <PrivacyPanel key={project.id} project={project} />
+                  <PersonPanel key={`${project.id} person`} project={project} />
+                  <ErasuresPanel project={project} />
                 </>
               )}
               {shown === 'install' && project && (

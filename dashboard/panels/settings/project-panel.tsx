@@ -3,7 +3,7 @@
 import { useState } from 'react';
 import { TimezoneSelect } from '@/components/timezone-select';
 import { Button } from '@/components/ui/button';
-import { Field, Input, Select } from '@/components/ui/field';
+import { Field, Input } from '@/components/ui/field';
 import { useDimensionValues, useUpdateProject } from '@/lib/api/queries';
 import type { Project } from '@/lib/api/types';
 import { useQuestion } from '@/lib/filters/question';
@@ -11,31 +11,15 @@ import { errorOfField, errorOfForm } from '@/lib/form-errors';
 import { FormError } from '@/panels/auth/frame';
 import { Section } from './section';
 
-const FIELDS = ['name', 'timezone', 'default_goal', 'retention_days'] as const;
-const RETENTION = [
-  { days: 90, label: '90 days' },
-  { days: 180, label: '6 months' },
-  { days: 365, label: '1 year' },
-  { days: 730, label: '2 years' },
-  { days: 1825, label: '5 years' },
-  { days: 0, label: 'For ever' },
-];
+const FIELDS = ['name', 'timezone', 'default_goal'] as const;
 
 export function ProjectPanel({ project }: { project: Project }) {
   const [name, setName] = useState(project.name);
   const [timezone, setTimezone] = useState(project.timezone);
   const [goal, setGoal] = useState(project.default_goal);
-  const [retention, setRetention] = useState(project.retention_days);
   const update = useUpdateProject(project.id);
   const events = useDimensionValues(useQuestion(), 'event_name', '');
-  const changed =
-    name !== project.name ||
-    timezone !== project.timezone ||
-    goal !== project.default_goal ||
-    retention !== project.retention_days;
-  const choices = RETENTION.some((each) => each.days === project.retention_days)
-    ? RETENTION
-    : [{ days: project.retention_days, label: `${project.retention_days} days` }, ...RETENTION];
+  const changed = name !== project.name || timezone !== project.timezone || goal !== project.default_goal;
   const wrong = (field: (typeof FIELDS)[number]) => errorOfField(update.error, field);
   return (
     <Section
@@ -50,7 +34,6 @@ export function ProjectPanel({ project }: { project: Project }) {
             name: name.trim(),
             timezone,
             default_goal: goal.trim(),
-            retention_days: retention,
           });
         }}
       >
@@ -95,25 +78,6 @@ export function ProjectPanel({ project }: { project: Project }) {
                 ))}
               </datalist>
             </>
-          )}
-        </Field>
-        <Field
-          label="Keep events for"
-          error={wrong('retention_days')}
-          hint="Older events are deleted for good."
-        >
-          {(control) => (
-            <Select
-              {...control}
-              value={retention}
-              onChange={(event) => setRetention(Number(event.target.value))}
-            >
-              {choices.map(({ days, label }) => (
-                <option key={days} value={days}>
-                  {label}
-                </option>
-              ))}
-            </Select>
           )}
         </Field>
         <div className="space-y-3 sm:col-span-2">

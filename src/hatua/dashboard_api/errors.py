@@ -34,7 +34,7 @@ log = logging.getLogger("hatua.dashboard_api")
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`code` is stable and for programs, `message` for people. `path`: the part of the request that is wrong
-    (`query.filters[0].operator`, `body.timezone`)."""
+    (`query.filters[0].operator`, `body.timezone`). `details`: of `ambiguous_person`, the user ids to choose from."""
 
     code: str
     message: str
@@ -156,7 +156,8 @@ def _told(problem: Exception, source: str) -> tuple[HTTPStatus, Problem]:
             text = _in_words(problem)
             if status == HTTPStatus.SERVICE_UNAVAILABLE and not isinstance(problem, TooManyRequests):
                 text = _unavailable(code)
-            return status, Problem(code=code, message=text, path=path(problem, source))
+            choices = problem.people if isinstance(problem, AmbiguousPerson) else None
+            return status, Problem(code=code, message=text, path=path(problem, source), details=choices)
     if isinstance(problem, RecursionError):  # of the JSON decoder: nothing else of ours recurses
         return HTTPStatus.BAD_REQUEST, Problem(code="invalid_request", message="The body is nested too deeply.")
     if isinstance(problem, HTTPException) and problem.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
