@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import hatua
 from hatua.base.errors import HatuaError
 from hatua.base.log import set_up_logging
-from hatua.cli import administer, demo, doctor, operate, people, roles, schema, serve, users
+from hatua.cli import administer, demo, doctor, operate, people, rebuild, roles, schema, serve, users
 from hatua.cli.settings import Settings, read_settings
 
 Command = Callable[[argparse.Namespace, Settings], int]
@@ -19,7 +19,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="hatua", description="Standalone analytics that loses nothing.")
     top.add_argument("--version", action="version", version=f"hatua {hatua.__version__}")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
-    for part in (serve, roles, administer, users, people, operate, doctor, demo, schema):
+    for part in (serve, roles, administer, users, people, operate, rebuild, doctor, demo, schema):
         part.add_commands(commands)
     return top
 
