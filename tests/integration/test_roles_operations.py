@@ -155,17 +155,29 @@ def test_a_row_that_is_gone_from_clickhouse_is_found_by_ledger_verify(
     assert any(one["msg"] == "the ledger does not balance" and one["gap"] == 1 for one in api.lines("error"))
 
 
-def test_the_doctor_says_when_redis_is_weaker_than_asked_for(cluster: Cluster, collector: Role) -> None:
-    well = cluster.run("doctor")
-    assert "durability always" in well.stdout
-    cluster.redis.client.config_set("appendfsync", "everysec")
+def test_the_doctor_says_when_redis_is_weaker_than_asked_for_or_would_throw_events_away(
+    cluster: Cluster, collector: Role
+) -> None:
+    redis = cluster.redis.client
+    well = cluster.run("doctor").stdout
+    assert "durability always" in well
+    assert "maxmemory-policy" not in well
+    redis.config_set("maxmemory", "1gb")
+    redis.config_set("maxmemory-policy", "volatile-lru")
+    redis.config_set("appendfsync", "everysec")
     try:
-        weaker = cluster.run("doctor")
-        assert "durability is everysec, weaker than HATUA_REDIS_DURABILITY=always" in weaker.stdout
-        assert "warning" in weaker.stdout
-        assert "weaker" not in cluster.run("doctor", HATUA_REDIS_DURABILITY="everysec").stdout
+        weaker = cluster.run("doctor").stdout
+        assert "durability is everysec, weaker than HATUA_REDIS_DURABILITY=always" in weaker
+        assert "maxmemory-policy is volatile-lru" in weaker
+        assert weaker.count("warning") >= 2
+        redis.config_set("maxmemory-policy", "noeviction")
+        asked_for = cluster.run("doctor", HATUA_REDIS_DURABILITY="everysec").stdout
+        assert "weaker" not in asked_for
+        assert "maxmemory-policy" not in asked_for
     finally:
-        cluster.redis.client.config_set("appendfsync", "always")
+        redis.config_set("maxmemory-policy", "noeviction")
+        redis.config_set("maxmemory", "0")
+        redis.config_set("appendfsync", "always")
     gone = cluster.run("doctor", check=False, CLICKHOUSE_PORT="1")
     assert (gone.returncode, "FAILED   warehouse" in gone.stdout) == (1, True)
 

@@ -80,6 +80,13 @@ def _log(settings: Settings, data: Path) -> Iterator[Finding]:
         )
     else:
         yield OK, "log", f"Redis, {settings.streams.shards} shards, durability {durability}"
+    if policy := log.evicts():
+        yield (
+            WARNING,
+            "log",
+            f"Redis maxmemory-policy is {policy}: when its memory is used up it throws away acknowledged events or "
+            "remembered ids (set noeviction: the collector then answers 503, and clients keep their events)",
+        )
     if _dead_letters(settings, data):
         yield WARNING, "log", "there are dead letters; see `hatua deadletters list`"
 

@@ -70,7 +70,7 @@ async def collecting(
     """The collector over an open log; closes its side of the log, and the key cache, at the end. `metrics`: what its
     /metrics says besides its own counts and the log's depth."""
     writer = event_log.writer()
-    keys = CachedKeys(registry.write_key, system_clock)
+    keys = CachedKeys(registry.write_key, system_clock, max_age_ms=collector.write_key_max_age_ms)
     parts = (log_depth(writer, system_clock), *metrics)
     script = _script(settings.assets / "sdk" / "hatua.js")
     try:

@@ -19,6 +19,9 @@ class CollectorSettings(msgspec.Struct, frozen=True, kw_only=True):
         int, env("HATUA_RATE_LIMIT_PROJECT_MAX_REQUESTS"), msgspec.Meta(ge=0)
     ] = 1_200_000
     """Requests for one project in a window; 0 is no limit. One project must not take the whole collector (20,000/s)."""
+    write_key_max_age_ms: Annotated[int, env("HATUA_WRITE_KEY_MAX_AGE_MS"), msgspec.Meta(ge=1_000, le=60_000)] = 60_000
+    """How long a collector uses what it knows of a write key: a revoked key, or a changed list of origins, takes effect
+    after it. While the metadata store is away, known keys go on longer."""
     bodies_max_bytes: Annotated[int, env("HATUA_BODIES_MAX_BYTES"), msgspec.Meta(ge=1_000_000)] = 128_000_000
     """Bytes of request bodies held at once, compressed and expanded; beyond, a request is answered 503. Decoded events
     take a few times as much for a moment."""

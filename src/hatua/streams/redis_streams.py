@@ -12,6 +12,8 @@ from hatua.streams.settings import StreamsSettings
 STRENGTH: Final = {"none": 0, "everysec": 1, "always": 2}
 """Durability from weak to strong; `unknown` is none of them."""
 
+_KEEP: Final = "noeviction"
+
 
 class RedisLog:
     """Names the log; each side opens connections of its own. Needs Redis 7.0 or later."""
@@ -60,6 +62,19 @@ class RedisLog:
         finally:
             redis.close()
         return "unknown" if "unknown" in found else min(found, key=STRENGTH.__getitem__)
+
+    def evicts(self) -> str:
+        """The server's `maxmemory-policy` when that throws away acknowledged events or remembered ids once its
+        `maxmemory` is used up; "" when it refuses to take more instead, has no bound, or keeps its settings to itself.
+
+        On a cluster, of the first node that does. Raises LogUnavailable."""
+        redis = BlockingRedis(self._settings)
+        try:
+            found = [settings or {} for settings in redis.settings("maxmemory*")]
+        finally:
+            redis.close()
+        policies = [one.get("maxmemory-policy", _KEEP) for one in found if one.get("maxmemory", "0") != "0"]
+        return next((policy for policy in policies if policy != _KEEP), "")
 
     def close(self) -> None:
         """Nothing to let go of: each side closes its own connections."""

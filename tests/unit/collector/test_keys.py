@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from hatua.base.errors import InvalidSetting
+from hatua.base.settings import load
 from hatua.collector.keys import MAX_AGE_MS, RETRY_AFTER_MS, STRANGERS_BURST, CachedKeys, KeysUnavailable
+from hatua.collector.settings import CollectorSettings
 from hatua.registry.model import ProjectAccess
 from tests.fixtures.capture import Clock, project_access
 
@@ -56,6 +59,22 @@ def test_a_known_key_is_asked_for_once_a_minute() -> None:
         assert store.asked["wk_a"] == 2
 
     run(body)
+
+
+def test_a_revoked_key_stops_after_sixty_seconds_at_the_latest() -> None:
+    async def body(store: Store, clock: Clock, keys: CachedKeys) -> None:
+        await keys.find("wk_a")
+        del store.keys["wk_a"]
+        clock.now_ms += 60_000
+        assert await keys.find("wk_a") is None
+
+    run(body, max_age_ms=CollectorSettings().write_key_max_age_ms)
+
+
+@pytest.mark.parametrize("too_long", ["60001", "0"])
+def test_nobody_can_make_revoked_keys_live_longer_than_a_minute(too_long: str) -> None:
+    with pytest.raises(InvalidSetting, match="HATUA_WRITE_KEY_MAX_AGE_MS"):
+        load(CollectorSettings, {"HATUA_WRITE_KEY_MAX_AGE_MS": too_long})
 
 
 def test_an_unknown_key_is_remembered_too_and_found_when_it_is_made() -> None:
