@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-READY_WITHIN_S = 60.0
-STOP_WITHIN_S = 15.0
+READY_WITHIN_S = 120.0
+STOP_WITHIN_S = 30.0
 
 
 class Process:
@@ -73,7 +73,7 @@ class Process:
             )
 
     def wait(self, path: str = "/ready") -> float:
-        """Until it says that it is ready; seconds. Raises with the process's own words when it does not in a minute."""
+        """Until it says that it is ready; seconds. Raises with the process's own words when it does not in time."""
         began = time.monotonic()
         while time.monotonic() - began < READY_WITHIN_S:
             self.revive()
