@@ -11,11 +11,14 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from hatua.base.clock import system_clock
 from hatua.base.errors import InvalidSetting
+from hatua.base.settings import Secret
 from hatua.registry.database import Database, open_engine
 from hatua.registry.errors import RegistryUnavailable, SchemaOutOfDate, UnknownRecord
 from hatua.registry.migrate import apply_migrations
+from hatua.registry.second_factor import spend_code
 from hatua.registry.store import Registry
 from hatua.registry.tables import metadata
+from hatua.registry.totp import STEP_S, code_at, new_secret
 from tests.fixtures.registry import MovedClock
 
 
@@ -70,6 +73,38 @@ def test_what_the_second_version_held_is_kept_sessions_end_and_the_trail_stays_a
     with pytest.raises((IntegrityError, DBAPIError), match="append-only"), registry.writing() as connection:
         connection.exec_driver_sql("DELETE FROM audit_log")
     registry.close()
+
+
+def test_second_factors_that_were_stored_in_clear_are_sealed_and_go_on_working(
+    registry_url: str, clock: MovedClock
+) -> None:
+    seeds = {"u1": new_secret(), "u2": new_secret()}
+    database = Database(open_engine(registry_url), system_clock)
+    apply_migrations(database, "0005")
+    with database.writing() as connection:
+        for user, seed in seeds.items():
+            connection.exec_driver_sql(
+                "INSERT INTO users (id, email, name, created_at, totp_secret, totp_since)"
+                f" VALUES ('{user}', '{user}@b.co', 'A', 1, '{seed}', 1)"
+            )
+        connection.exec_driver_sql("INSERT INTO users (id, email, name, created_at) VALUES ('u3', 'c@b.co', 'C', 1)")
+    database.close()
+    with pytest.raises(InvalidSetting, match="without the installation's secret"):
+        Registry.open(registry_url)
+    registry = Registry.open(registry_url, clock=clock, secret=lambda: Secret("ours"))
+    with registry.reading() as connection:
+        stored = dict(map(tuple, connection.exec_driver_sql("SELECT id, totp_secret FROM users").all()))
+    assert stored.pop("u3") is None
+    assert {user: registry.sealer.unseal(sealed, user) for user, sealed in stored.items()} == seeds
+    code = code_at(seeds["u1"], clock.now // 1000 // STEP_S)
+    with registry.writing() as connection:
+        assert not spend_code(connection, registry.sealer, clock.now, "u2", code)
+        assert spend_code(connection, registry.sealer, clock.now, "u1", code)
+    registry.close()
+    if registry_url.startswith("sqlite:///"):
+        files = Path(registry_url.removeprefix("sqlite:///")).parent.glob("registry.db*")
+        kept = b"".join(path.read_bytes() for path in files)
+        assert not any(seed.encode() in kept for seed in seeds.values())
 
 
 def test_a_database_of_a_newer_version_is_left_alone(registry: Registry, registry_url: str) -> None:

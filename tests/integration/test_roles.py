@@ -264,7 +264,7 @@ def test_a_revoked_key_stops_within_sixty_seconds(site: Site) -> None:
     [
         ("collector", ["REDIS_URL"]),
         ("processor", ["REDIS_URL", "CLICKHOUSE_HOST", "JWT_SECRET"]),
-        ("api", ["CLICKHOUSE_HOST"]),
+        ("api", ["CLICKHOUSE_HOST", "JWT_SECRET"]),
     ],
 )
 def test_a_role_says_which_shared_store_it_lacks(site: Site, role: str, missing: list[str]) -> None:

@@ -12,7 +12,9 @@ from typing import cast
 import uvloop
 
 from hatua.base.clock import system_clock
+from hatua.base.errors import InvalidSetting
 from hatua.base.log import fields
+from hatua.base.settings import Secret
 from hatua.cli.doors import doors
 from hatua.cli.http import address_behind_proxies, listening, refuse_taken_port, stop_on_signals
 from hatua.cli.ledger import recounted
@@ -24,7 +26,7 @@ from hatua.cli.router import AsgiApp
 from hatua.cli.settings import Settings
 from hatua.cli.slow_bodies import with_body_timeout
 from hatua.cli.status import StoresAnswer, beside, make_status, processor_ready
-from hatua.cli.stores import need, opened_log, opened_registry, opened_warehouse
+from hatua.cli.stores import installation_secret, need, opened_log, opened_registry, opened_warehouse
 from hatua.dashboard_api.app import end_what_is_under_way, limiters_of, make_dashboard_api
 from hatua.streams.redis_admin import RedisAdmin
 from hatua.streams.redis_names import refuse_twin
@@ -106,7 +108,7 @@ async def _run_processor(settings: Settings, data: Path) -> int:
 
 
 def _api(_arguments: argparse.Namespace, settings: Settings) -> int:
-    need(settings, "api", "CLICKHOUSE_HOST")
+    need(settings, "api", "CLICKHOUSE_HOST", "JWT_SECRET")
     return uvloop.run(_run_api(settings, settings.data()))
 
 
@@ -152,9 +154,16 @@ async def _run_api(settings: Settings, data: Path) -> int:
     return 0
 
 
+def _shared_secret(settings: Settings, data: Path) -> Secret:
+    """What this process would make up for itself could not be known to the API processes."""
+    if settings.process.database_url and not settings.process.secret:
+        raise InvalidSetting("second factors wait to be sealed: set JWT_SECRET to the one that the API processes have")
+    return installation_secret(settings, data)
+
+
 def _migrate(_arguments: argparse.Namespace, settings: Settings) -> int:
     data = settings.data()
-    with opened_registry(settings, data) as registry:
+    with opened_registry(settings, data, secret=lambda: _shared_secret(settings, data)) as registry:
         registry.renew_presets(every_preset())
         print("registry: up to date")
     with opened_warehouse(settings, data) as warehouse:

@@ -43,7 +43,8 @@ class ProcessSettings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: Annotated[Secret, env("DATABASE_URL")] = Secret("")
     """PostgreSQL for the metadata. Default: SQLite in the data folder."""
     secret: Annotated[Secret, env("JWT_SECRET")] = Secret("")
-    """Pepper for hashed phone numbers. Default: a random one kept in the data folder."""
+    """Secret of this installation: phone numbers and erased ids are hashed with it, second factors sealed under it.
+    Keep it; all processes need the same. Default: a random one kept in the data folder."""
     consumer: Annotated[str, env("HATUA_CONSUMER"), msgspec.Meta(pattern=r"^\S{0,128}$")] = ""
     """Name of this processor in the consumer group. Default: host name and process id. Each processor needs its
     own. What one that was killed had in hand is taken over when its lease ends (HATUA_REDIS_LEASE_MS)."""

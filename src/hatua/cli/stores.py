@@ -11,6 +11,7 @@ import msgspec
 from hatua.base.errors import InvalidSetting
 from hatua.base.settings import Secret
 from hatua.cli.settings import Settings
+from hatua.registry.sealing import FindSecret
 from hatua.registry.store import Registry
 from hatua.streams.redis_admin import RedisAdmin
 from hatua.streams.redis_streams import RedisLog
@@ -27,9 +28,14 @@ def registry_url(settings: Settings, data: Path) -> str:
 
 
 @contextlib.contextmanager
-def opened_registry(settings: Settings, data: Path | None = None, *, migrate: bool = True) -> Iterator[Registry]:
-    """The metadata store; may be opened beside a running server. `migrate=False`: SchemaOutOfDate when it is old."""
-    registry = Registry.open(registry_url(settings, data or settings.data()), migrate=migrate)
+def opened_registry(
+    settings: Settings, data: Path | None = None, *, migrate: bool = True, secret: FindSecret | None = None
+) -> Iterator[Registry]:
+    """The metadata store; may be opened beside a running server. `migrate=False`: SchemaOutOfDate when it is old.
+    Second factors are sealed under the installation's secret, or the one that `secret` finds."""
+    folder = data or settings.data()
+    found = secret or (lambda: installation_secret(settings, folder))
+    registry = Registry.open(registry_url(settings, folder), migrate=migrate, secret=found)
     try:
         yield registry
     finally:

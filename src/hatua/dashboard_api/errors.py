@@ -19,6 +19,7 @@ from hatua.registry.errors import (
     InvalidLink,
     InvalidSetupToken,
     LastAdmin,
+    SealedOtherwise,
     SecondFactorNeeded,
     SecondFactorOn,
     SetupAlreadyDone,
@@ -109,6 +110,7 @@ TABLE: tuple[Row, ...] = (
     (WrongCredentials, HTTPStatus.UNAUTHORIZED, "wrong_credentials", _nowhere),
     (SecondFactorNeeded, HTTPStatus.UNAUTHORIZED, "second_factor_needed", lambda _, __: "body.code"),
     (WrongCode, HTTPStatus.UNAUTHORIZED, "wrong_code", lambda _, __: "body.code"),
+    (SealedOtherwise, HTTPStatus.SERVICE_UNAVAILABLE, "other_secret", _nowhere),
     (SecondFactorOn, HTTPStatus.CONFLICT, "second_factor", _nowhere),
     (InvalidLink, HTTPStatus.FORBIDDEN, "invalid_link", lambda _, __: "body.token"),
     (LastAdmin, HTTPStatus.CONFLICT, "last_admin", _nowhere),
@@ -181,6 +183,8 @@ def _in_words(problem: Exception) -> str:
 def _unavailable(code: str) -> str:
     if code == "not_migrated":
         return "The warehouse has no tables yet; run `hatua migrate`."
+    if code == "other_secret":
+        return "Codes of your app cannot be checked since the server's secret was changed; a recovery code still works."
     return "The data cannot be read right now; try again in a few seconds."
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from hatua.base.clock import Clock
 from hatua.base.errors import InvalidSetting
 from hatua.registry.errors import RegistryUnavailable
+from hatua.registry.sealing import Sealer
 
 SQLITE_BUSY_TIMEOUT_MS = 10_000
 """A second process (the command line while the server runs) waits for a writer this long before it gives up."""
@@ -27,9 +28,10 @@ _WRITE_LOCK = 0x68617475  # "hatu": the advisory lock that set-up and migrations
 class Database:
     """Holds the engine; safe from any thread. Every noun of the registry stands on it."""
 
-    def __init__(self, engine: Engine, clock: Clock) -> None:
+    def __init__(self, engine: Engine, clock: Clock, sealer: Sealer | None = None) -> None:
         self._engine = engine
         self._now = clock
+        self.sealer = sealer or Sealer()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -59,6 +59,10 @@ class WrongCode(HatuaError):
     """The code is wrong, out of its time, or was used before."""
 
 
+class SealedOtherwise(Unavailable):
+    """A second factor cannot be read with the secret that this process has. Recovery codes still work."""
+
+
 class InvalidLink(HatuaError):
     """An invitation or a password reset that is unknown, expired, withdrawn or used."""
 

@@ -17,12 +17,14 @@ _SCRIPTS = Path(__file__).parent / "migrations"
 def apply_migrations(database: Database, to: str = "head") -> list[str]:
     """Applies what is missing up to a revision; returns the names of the applied ones, oldest first.
 
-    Raises SchemaOutOfDate when the database was migrated by a newer version of the program."""
+    Raises SchemaOutOfDate when the database was migrated by a newer version of the program, InvalidSetting when there
+    are second factors to seal and no secret."""
     with database.alone() as connection:
         missing = _missing(connection)
         if missing:
             config = _config()
             config.attributes["connection"] = connection
+            config.attributes["sealer"] = database.sealer
             command.upgrade(config, to)
         left = _missing(connection)
         return missing[: len(missing) - len(left)]

@@ -6,6 +6,7 @@ from hatua.registry import audit
 from hatua.registry.database import Database
 from hatua.registry.errors import SecondFactorOn, UnknownRecord, WrongCode
 from hatua.registry.model import Actor
+from hatua.registry.sealing import Sealer
 from hatua.registry.tables import recovery_codes, users
 from hatua.registry.tokens import digest
 from hatua.registry.totp import new_recovery_codes, new_secret, plain_recovery_code, step_of
@@ -20,9 +21,10 @@ class SecondFactors(Database):
         Raises SecondFactorOn, UnknownRecord."""
         secret = new_secret()
         with self.writing() as connection:
-            if _secret_of(connection, user_id)[1]:
+            if _sealed_of(connection, user_id)[1]:
                 raise SecondFactorOn("the second factor is on; switch it off first")
-            connection.execute(users.update().where(users.c.id == user_id).values(totp_secret=secret, totp_step=None))
+            sealed = self.sealer.seal(secret, user_id)
+            connection.execute(users.update().where(users.c.id == user_id).values(totp_secret=sealed, totp_step=None))
         return secret
 
     def confirm_second_factor(self, user_id: str, code: str, *, by: Actor) -> list[str]:
@@ -30,11 +32,11 @@ class SecondFactors(Database):
 
         Raises WrongCode, SecondFactorOn (on already, or not begun)."""
         with self.writing() as connection:
-            secret, on = _secret_of(connection, user_id)
-            if on or secret is None:
+            sealed, on = _sealed_of(connection, user_id)
+            if on or sealed is None:
                 raise SecondFactorOn("the second factor is on already" if on else "begin with a new secret")
             now = self._now()
-            step = step_of(secret, code, now)
+            step = step_of(self.sealer.unseal(sealed, user_id), code, now)
             if step is None:
                 raise WrongCode("the code is wrong; check that the phone's clock is right")
             connection.execute(users.update().where(users.c.id == user_id).values(totp_since=now, totp_step=step))
@@ -44,7 +46,7 @@ class SecondFactors(Database):
     def renew_recovery_codes(self, user_id: str, *, by: Actor) -> list[str]:
         """Ten new ones; the old ones stop working. Raises SecondFactorOn when it is off."""
         with self.writing() as connection:
-            if not _secret_of(connection, user_id)[1]:
+            if not _sealed_of(connection, user_id)[1]:
                 raise SecondFactorOn("the second factor is off")
             now = self._now()
             audit.record_of_user(connection, now, by, "second_factor.codes_renewed", user_id=user_id)
@@ -53,7 +55,7 @@ class SecondFactors(Database):
     def remove_second_factor(self, user_id: str, *, by: Actor) -> None:
         """A password is enough again. Off already is fine. Raises UnknownRecord."""
         with self.writing() as connection:
-            if _secret_of(connection, user_id)[1]:
+            if _sealed_of(connection, user_id)[1]:
                 audit.record_of_user(connection, self._now(), by, "second_factor.off", user_id=user_id)
             connection.execute(
                 users.update().where(users.c.id == user_id).values(totp_secret=None, totp_since=None, totp_step=None)
@@ -61,14 +63,18 @@ class SecondFactors(Database):
             connection.execute(recovery_codes.delete().where(recovery_codes.c.user_id == user_id))
 
 
-def spend_code(connection: Connection, now: int, user_id: str, code: str) -> bool:
-    """Takes a code of the app or a recovery code, once. Of two requests with the same code, one wins."""
-    secret, _ = _secret_of(connection, user_id)
-    step = step_of(secret, code, now) if secret else None
+def spend_code(connection: Connection, sealer: Sealer, now: int, user_id: str, code: str) -> bool:
+    """Takes a recovery code or a code of the app, once. Of two requests with the same code, one wins.
+
+    Raises SealedOtherwise for what is no recovery code, when the seed was sealed under another secret."""
+    hashed = digest(plain_recovery_code(code))
+    mine = (recovery_codes.c.user_id == user_id) & (recovery_codes.c.code_hash == hashed)
+    if connection.execute(recovery_codes.delete().where(mine)).rowcount == 1:
+        return True
+    sealed, _ = _sealed_of(connection, user_id)
+    step = step_of(sealer.unseal(sealed, user_id), code, now) if sealed else None
     if step is None:
-        hashed = digest(plain_recovery_code(code))
-        mine = (recovery_codes.c.user_id == user_id) & (recovery_codes.c.code_hash == hashed)
-        return connection.execute(recovery_codes.delete().where(mine)).rowcount == 1
+        return False
     newer = or_(users.c.totp_step.is_(None), users.c.totp_step < step)
     spent = users.update().where(users.c.id == user_id, newer).values(totp_step=step)
     return connection.execute(spent).rowcount == 1
@@ -80,7 +86,7 @@ def codes_left(connection: Connection, user_id: str) -> int:
     return connection.execute(query).scalar_one()
 
 
-def _secret_of(connection: Connection, user_id: str) -> tuple[str | None, bool]:
+def _sealed_of(connection: Connection, user_id: str) -> tuple[str | None, bool]:
     row = connection.execute(select(users.c.totp_secret, users.c.totp_since).where(users.c.id == user_id)).first()
     if row is None:
         raise UnknownRecord("no such user")

@@ -65,7 +65,7 @@ class LoginSessions(Database):
         renewed = hash_password(password) if stored is not None and wants_rehash(stored) else None
         with self.writing() as connection:
             now = self._now()
-            right = not second_factor or not needs_code or spend_code(connection, now, user_id, code)
+            right = not second_factor or not needs_code or spend_code(connection, self.sealer, now, user_id, code)
             if right:
                 forget_failures(connection, now, subjects)
             else:

@@ -12,6 +12,7 @@ from hatua.registry.migrate import apply_migrations, check_migrated
 from hatua.registry.projects import Projects
 from hatua.registry.resets import PasswordResets
 from hatua.registry.salts import DailySalts
+from hatua.registry.sealing import FindSecret, Sealer, no_secret
 from hatua.registry.second_factor import SecondFactors
 from hatua.registry.setup import Setup
 from hatua.registry.sign_on import SignOn
@@ -42,11 +43,14 @@ class Registry(
     Any method raises RegistryUnavailable when the database cannot answer; then nothing was done."""
 
     @classmethod
-    def open(cls, url: str, *, clock: Clock = system_clock, migrate: bool = True) -> "Registry":
+    def open(
+        cls, url: str, *, clock: Clock = system_clock, migrate: bool = True, secret: FindSecret = no_secret
+    ) -> "Registry":
         """`sqlite:///file`, `postgresql://...`, or a path to a SQLite file (made when missing, with its folder).
 
-        `migrate=False` only checks the schema and raises SchemaOutOfDate. Raises InvalidSetting for another URL."""
-        registry = cls(open_engine(url), clock)
+        `migrate=False` only checks the schema and raises SchemaOutOfDate. `secret`: finds the installation's, under
+        which second factors are sealed; asked when one is. Raises InvalidSetting for another URL."""
+        registry = cls(open_engine(url), clock, Sealer(secret))
         try:
             if migrate:
                 apply_migrations(registry)

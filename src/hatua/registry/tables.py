@@ -46,7 +46,7 @@ users = Table(
     Column("password_hash", Text, nullable=True),  # argon2id; null: signs in by link only
     Column("created_at", BigInteger, nullable=False),
     Column("disabled_at", BigInteger, nullable=True),
-    Column("totp_secret", String(64), nullable=True),  # base32; counts once totp_since is set
+    Column("totp_secret", String(64), nullable=True),  # sealed; counts once totp_since is set
     Column("totp_since", BigInteger, nullable=True),
     Column("totp_step", BigInteger, nullable=True),  # of the last code taken: none is taken twice
 )
