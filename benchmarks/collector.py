@@ -1,15 +1,17 @@
 """How many requests and events one core of the collector takes, durably, beside a bare handler of the same server.
 
-    python -m benchmarks.collector [--seconds 8] [--connections 128]
+    python -m benchmarks.collector [--seconds 8] [--connections 128] [--engine sqlite|redis] [--appendfsync always]
 
-The server is one process on one core: Granian, the collector and its SQLite log (WAL, synchronous=FULL: an answer means
-the events survive a power cut), without a processor. `/bare` reads the body and answers a constant: what the server
-itself costs. After each run the log must hold exactly what was answered. Rates per second of the server's own CPU time
-stand beside the rates by the clock: the ones to compare when other processes share the machine.
+The server is one process on one core: Granian, the collector and its log, without a processor. The log is SQLite (WAL,
+synchronous=FULL) or Redis Streams on a redis-server of this machine, beside the clients on the other cores; with SQLite
+or `appendfsync always` an answer means that the events survive a power cut. `/bare` reads the body and answers a
+constant: what the server itself costs. After each run the log must hold exactly what was answered. Rates per second of
+the server's own CPU time stand beside the rates by the clock: the ones to compare on a shared machine.
 """
 
 import argparse
 import asyncio
+import contextlib
 import json
 import multiprocessing
 import os
@@ -24,13 +26,17 @@ import uvloop
 from granian.constants import Interfaces
 from granian.server.embed import Server
 from tests.fixtures.ports import free_port
+from tests.fixtures.redis import RedisServer
 
 from benchmarks import sockets, wrk
 from hatua.base.clock import system_clock
+from hatua.base.settings import Secret
 from hatua.collector.app import make_collector
 from hatua.collector.keys import CachedKeys
 from hatua.collector.settings import CollectorSettings
 from hatua.registry.model import ProjectAccess
+from hatua.streams.redis_streams import RedisLog
+from hatua.streams.settings import StreamsSettings
 from hatua.streams.sqlite_log import SqliteLog
 
 KEY = "wk_benchmark"
@@ -83,15 +89,21 @@ async def bare(receive: Callable[[], Awaitable[Message]], send: Callable[[Messag
     await send({"type": "http.response.body", "body": BARE_ANSWER})
 
 
-def serve(port: int, folder: str, cores: set[int], stop: Connection) -> None:
+def open_log(folder: Path, redis_url: str) -> SqliteLog | RedisLog:
+    """The log at that address; "": an SQLite file in the folder."""
+    if redis_url:
+        return RedisLog(StreamsSettings(redis_url=Secret(redis_url), max_events=100_000_000))
+    return SqliteLog.open(folder / "log.db", max_events=100_000_000)
+
+
+def serve(port: int, folder: str, redis_url: str, cores: set[int], stop: Connection) -> None:
     """The server process; ends when the other end of `stop` says so."""
     if cores:
         os.sched_setaffinity(0, cores)
-    uvloop.run(_serve(port, Path(folder), stop))
+    uvloop.run(_serve(port, open_log(Path(folder), redis_url), stop))
 
 
-async def _serve(port: int, folder: Path, stop: Connection) -> None:
-    log = SqliteLog.open(folder / "log.db", max_events=100_000_000)
+async def _serve(port: int, log: SqliteLog | RedisLog, stop: Connection) -> None:
     writer = log.writer()
     access = ProjectAccess(
         tenant_id="t",
@@ -122,9 +134,9 @@ async def _serve(port: int, folder: Path, stop: Connection) -> None:
     log.close()
 
 
-def stored(folder: Path) -> tuple[int, int]:
+def stored(folder: Path, redis_url: str) -> tuple[int, int]:
     """(received, pending) of the ledger."""
-    log = SqliteLog.open(folder / "log.db", max_events=100_000_000)
+    log = open_log(folder, redis_url)
     admin = log.admin()
     rows = admin.ledger(PROJECT, 0, 2**40)
     admin.close()
@@ -132,17 +144,28 @@ def stored(folder: Path) -> tuple[int, int]:
     return sum(row.received for row in rows), sum(row.pending for row in rows)
 
 
-def measure(path: str, events: int, connections: int, seconds: int, *, pin: bool) -> tuple[wrk.Load, float]:
+def measure(
+    path: str, events: int, connections: int, seconds: int, *, pin: bool, appendfsync: str
+) -> tuple[wrk.Load, float]:
     """(load, seconds of CPU that the server used) of one run against a fresh server; asserts that nothing was refused
     and that everything answered is in the log."""
     everywhere = os.sched_getaffinity(0)
     server_cores = {min(everywhere)} if pin and len(everywhere) > 1 else set()
     client_cores = everywhere - server_cores if server_cores else set()
     event = json.dumps(EVENT, separators=(",", ":"))
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        redis_url = ""
+        if appendfsync:
+            redis = RedisServer(Path(folder), "--appendfsync", appendfsync)
+            stack.callback(redis.end)
+            redis.start()
+            os.sched_setaffinity(redis.pid, client_cores or everywhere)
+            redis_url = redis.url
         port = free_port()
         near, far = multiprocessing.Pipe()
-        process = multiprocessing.get_context("spawn").Process(target=serve, args=(port, folder, server_cores, far))
+        process = multiprocessing.get_context("spawn").Process(
+            target=serve, args=(port, folder, redis_url, server_cores, far)
+        )
         process.start()
         url = f"http://127.0.0.1:{port}{path}"
         try:
@@ -171,7 +194,7 @@ def measure(path: str, events: int, connections: int, seconds: int, *, pin: bool
             near.send(b"stop")
             process.join(30)
         if path != "/bare":
-            received, pending = stored(Path(folder))
+            received, pending = stored(Path(folder), redis_url)
             assert received == pending, f"{received} events received, {pending} in the log"
             assert pending >= load.requests * events, f"{pending} in the log, {load.requests * events} were answered"
     return load, cpu_s
@@ -202,16 +225,28 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=int, default=8)
     parser.add_argument("--connections", type=int, default=128)
+    parser.add_argument("--engine", choices=("sqlite", "redis"), default="sqlite")
+    parser.add_argument("--appendfsync", choices=("always", "everysec"), default="always")
     parser.add_argument("--all-cores", action="store_true", help="do not pin the server to one core")
     options = parser.parse_args()
     client = "wrk" if wrk.available() else "python sockets (the client is the limit)"
     size = len(json.dumps(EVENT, separators=(",", ":")))
     pinned = "all cores" if options.all_cores else "one core"
+    appendfsync = options.appendfsync if options.engine == "redis" else ""
+    log = f"Redis, appendfsync {appendfsync}" if appendfsync else "SQLite"
+    print(f"log: {log}; load of the machine at the beginning: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     print(f"server on {pinned}; {options.connections} connections; client {client}; {size} bytes an event")
     for events in (1, 50):
         rates = {}
         for path in ("/bare", "/v1/capture"):
-            load, cpu_s = measure(path, events, options.connections, options.seconds, pin=not options.all_cores)
+            load, cpu_s = measure(
+                path,
+                events,
+                options.connections,
+                options.seconds,
+                pin=not options.all_cores,
+                appendfsync=appendfsync,
+            )
             rates[path] = load.requests / cpu_s
             p50, p95, p99 = load.p50_us / 1000, load.p95_us / 1000, load.p99_us / 1000
             print(
