@@ -60,6 +60,26 @@ def test_what_is_stored_already_is_complete(warehouse: Warehouse) -> None:
     assert ids(warehouse) == ["a", "b"]
 
 
+@both_rungs
+def test_an_insert_is_on_disk_before_it_is_answered(warehouse: Warehouse) -> None:
+    def syncs() -> dict[str, int]:
+        found = warehouse.rows("SELECT event, value FROM system.events WHERE event IN ('FileSync', 'DirectorySync')")
+        return {row["event"]: row["value"] for row in found}
+
+    before = syncs()
+    EventWriter(warehouse).write([event(event_id="a")])
+    after = syncs()
+    assert after["FileSync"] > before.get("FileSync", 0)
+    assert after["DirectorySync"] > before.get("DirectorySync", 0)
+
+
+@pytest.mark.parametrize("table", ["events", "sessions", "identity_links", "session_hours"])
+@pytest.mark.parametrize("warehouse_settings", ["embedded"], indirect=True)
+def test_every_table_that_the_processor_writes_asks_for_that(warehouse: Warehouse, table: str) -> None:
+    (row,) = warehouse.rows(f"SHOW CREATE TABLE {table}")
+    assert "fsync_after_insert = 1, fsync_part_directory = 1" in next(iter(row.values()))
+
+
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[ClickHouseProcess]:
     """A ClickHouse of the test's own."""
