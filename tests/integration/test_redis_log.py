@@ -24,7 +24,7 @@ from tests.fixtures.lossy import LossyProxy
 from tests.fixtures.ports import free_port
 from tests.fixtures.redis import RedisServer
 
-PROMPT_S = 30.0
+PROMPT_S = 60.0
 
 
 def settings_for(url: str, **changes: Any) -> StreamsSettings:

@@ -19,7 +19,7 @@ from tests.fixtures.cluster import Cluster, ClusterProject, Role, an_event, runn
 from tests.fixtures.ports import free_port
 
 HEARD_S = 60.0
-SHARED_S = 60.0
+SHARED_S = 120.0
 """Within this time, many leases long, a processor that joined has its share of the shards."""
 
 
@@ -265,7 +265,7 @@ def _wait_for_more(sent: list[list[str]], count: int) -> None:
     _wait_for(lambda: sum(map(len, sent)) >= before + count)
 
 
-def _wait_for(fact: Callable[[], bool], timeout_s: float = 60) -> None:
+def _wait_for(fact: Callable[[], bool], timeout_s: float = 120) -> None:
     began = time.monotonic()
     while not fact():
         assert time.monotonic() - began < timeout_s, "it did not happen"
