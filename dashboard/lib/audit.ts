@@ -5,6 +5,8 @@ const ACTS: Record<string, string> = {
   'tenant.created': 'Made the organisation',
   'tenant.renamed': 'Renamed the organisation',
   'project.created': 'Made a project',
+  'project.deleted': 'Deleted a project',
+  'project.data_deleted': 'Deleted the events of a project',
   'project.changed': 'Changed a project',
   'write_key.created': 'Made a write key',
   'write_key.revoked': 'Revoked a write key',

@@ -3,6 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 import type { Found } from '@/lib/api/privacy';
 import type { Project } from '@/lib/api/types';
+import { DeletedProject, DeleteProject } from '@/panels/settings/delete-project';
 import { ErasuresPanel } from '@/panels/settings/erasures-panel';
 import { PersonPanel } from '@/panels/settings/person-panel';
 import { changesOf, PrivacyPanel } from '@/panels/settings/privacy-panel';
@@ -139,6 +140,32 @@ describe('one person', () => {
     expect(await screen.findByText('Nothing is kept of this person')).toBeInTheDocument();
     expect(screen.queryByRole('link', { name: 'Download everything' })).toBeNull();
     expect(screen.getByRole('button', { name: 'Erase this person' })).toBeInTheDocument();
+  });
+});
+
+describe('a whole project', () => {
+  it('is deleted once its name is typed, and what it had is told', async () => {
+    const had = { project_id: 'p1', name: 'Tax App', events: 1234, sessions: 3, links: 1, dead_letters: 0 };
+    const asked = fakeApi({ 'POST /api/dashboard/projects/p1/delete': had });
+    const told = vi.fn();
+    renderInside(<DeleteProject project={project} onDeleted={told} />);
+    await userEvent.click(screen.getByRole('button', { name: 'Delete Tax App' }));
+    const go = screen.getByRole('button', { name: 'Delete for good' });
+    await userEvent.type(screen.getByLabelText('Type Tax App to go on'), 'tax app');
+    expect(go).toBeDisabled();
+    await userEvent.clear(screen.getByLabelText('Type Tax App to go on'));
+    await userEvent.type(screen.getByLabelText('Type Tax App to go on'), 'Tax App');
+    await userEvent.click(go);
+    await waitFor(() => expect(told).toHaveBeenCalled());
+    expect(told.mock.calls[0]?.[0]).toEqual(had);
+    expect(asked.find((one) => one.method === 'POST')?.body).toEqual({ name: 'Tax App' });
+  });
+
+  it('that was deleted shows its numbers', () => {
+    fakeApi({});
+    const had = { project_id: 'p1', name: 'Tax App', events: 1234, sessions: 3, links: 1, dead_letters: 0 };
+    renderInside(<DeletedProject receipt={had} onClose={() => {}} />);
+    expect(screen.getByRole('dialog', { name: 'Tax App is deleted' })).toHaveTextContent('Events1,234');
   });
 });
 

@@ -60,6 +60,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "/api/dashboard/funnels/{funnel_id}"): {"name": "Renamed"},
     ("POST", "/api/dashboard/projects"): {"name": "Another"},
     ("PATCH", "/api/dashboard/projects/{project_id}"): {"retention_days": 30},
+    ("POST", "/api/dashboard/projects/{project_id}/delete"): {"name": "Doomed"},
     ("POST", "/api/dashboard/projects/{project_id}/write-keys"): {"name": "kiosk"},
     ("POST", "/api/dashboard/projects/{project_id}/write-keys/{key_id}/rotate"): {"overlap_hours": 0},
     ("PATCH", "/api/dashboard/members/{user_id}"): {"role": "analyst"},
@@ -127,6 +128,9 @@ def _query(method: str, template: str, project: str) -> dict[str, str]:
 def _made(server: DashboardServer, name: str, template: str, project: str) -> str:
     registry, tenant = server.registry, server.set_up().project.tenant_id
     match name:
+        case "project_id" if template.endswith("/delete") and project == server.project_id:
+            doomed = registry.find_project("Doomed", tenant)
+            return (doomed or registry.create_project("Doomed", tenant)).id
         case "project_id":
             return project
         case "key_id" if "api-keys" in template:

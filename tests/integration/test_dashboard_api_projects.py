@@ -220,3 +220,49 @@ def test_the_first_event_is_the_earliest_one(dashboard: DashboardServer, warehou
         "timestamp": "2026-03-13T11:59:59.999Z",
         "library": "",
     }
+
+
+def test_a_project_is_deleted_by_an_admin_who_types_its_name(dashboard: DashboardServer, warehouse: Warehouse) -> None:
+    client, registry = dashboard.signed_in(), dashboard.registry
+    made = client.post("/api/dashboard/projects", json={"name": "Kiosk"}).json()
+    here = f"/api/dashboard/projects/{made['id']}"
+    with_key = dashboard.with_key("read", "export", "manage", project_id=made["id"])
+    rows = [event(project_id=project, user_id="U") for project in (made["id"], dashboard.project_id)]
+    EventWriter(warehouse).write(rows, [])
+    assert with_key.post(f"{here}/delete", json={"name": "Kiosk"}).status_code == 403
+
+    wrong = client.post(f"{here}/delete", json={"name": "kiosk"})
+    assert (wrong.status_code, wrong.json()["error"]["path"]) == (400, "body.name")
+    assert client.get(f"{here}/first-event").json()["received"] is True
+
+    deleted = client.post(f"{here}/delete", json={"name": "Kiosk"})
+    assert deleted.status_code == 200, deleted.text
+    assert deleted.json() == {
+        "project_id": made["id"],
+        "name": "Kiosk",
+        "events": 1,
+        "sessions": 1,
+        "links": 0,
+        "dead_letters": 0,
+    }
+    assert [one["name"] for one in client.get("/api/dashboard/projects").json()["projects"]] == ["Tax App"]
+    gone, unknown = (client.get(f"/api/dashboard/projects/{one}/first-event") for one in (made["id"], "prj_nobody"))
+    assert (gone.status_code, gone.json()) == (404, unknown.json())
+    assert client.post(f"{here}/delete", json={"name": "Kiosk"}).status_code == 404
+    assert with_key.get("/api/dashboard/projects").status_code == 401
+    assert registry.write_key(made["write_keys"][0]["key"]) is None
+    left = warehouse.rows("SELECT project_id FROM events")
+    assert [row["project_id"] for row in left] == [dashboard.project_id]
+    trail = registry.audit(dashboard.set_up().project.tenant_id, limit=2)
+    assert [(one.action, one.details["name"], one.address) for one in trail] == [
+        ("project.data_deleted", "Kiosk", "127.0.0.1"),
+        ("project.deleted", "Kiosk", "127.0.0.1"),
+    ]
+
+
+def test_a_process_without_the_log_deletes_no_project(start_dashboard: Any) -> None:
+    server = start_dashboard(deleting=None)
+    path = f"/api/dashboard/projects/{server.project_id}/delete"
+    answer = server.signed_in().post(path, json={"name": "Tax App"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "no_log")
+    assert server.registry.project(server.project_id) is not None

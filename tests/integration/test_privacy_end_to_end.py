@@ -2,6 +2,8 @@
 
 import json
 import secrets
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -143,3 +145,31 @@ def test_erasing_from_the_command_line_without_a_server_does_the_same(tmp_path: 
     receipt = json.loads(server.cli("people", "erase", "A012345678X", "--project", tax.id, "--yes"))
     assert receipt["events"] == {"before": 1, "after": 0}
     server.cli("ledger", "verify", "--project", tax.id)
+
+
+def test_a_project_deleted_beside_the_running_server_is_gone_at_once_for_everybody(server: HatuaServer) -> None:
+    tax = Tax(server)
+    tax.send(click(user_id="U"))
+    tax.stored("U")
+    asking = [sys.executable, "-m", "hatua.cli.main", "projects", "delete", tax.id]
+    refused = subprocess.run(
+        asking, env=server.environ, input="another\n", capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (refused.returncode, "not the project's name" in refused.stderr) == (1, True)
+    assert server.request("GET", f"/api/dashboard/ledger?project={tax.id}", headers=tax.admin)[0] == 200
+    server.cli("projects", "delete", tax.id, "--yes")
+    assert server.request("GET", f"/api/dashboard/ledger?project={tax.id}", headers=tax.admin)[0] == 401
+    assert tax.id not in server.cli("projects", "list")
+
+
+def test_a_project_is_deleted_from_the_command_line_without_a_server(tmp_path: Path) -> None:
+    server = HatuaServer(tmp_path / "data")
+    server.start()
+    tax = Tax(server)
+    tax.send(click(user_id="U", session_id="s"), click(user_id="V", session_id="t"))
+    tax.stored("U")
+    tax.stored("V")
+    assert server.stop() == 0
+    receipt = json.loads(server.cli("projects", "delete", tax.id, "--yes"))
+    assert (receipt["events"], receipt["sessions"], receipt["links"]) == (2, 2, 2)
+    server.cli("ledger", "verify")

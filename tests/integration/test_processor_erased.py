@@ -203,6 +203,9 @@ def test_nobody_was_ever_erased_costs_one_question_a_batch(people: People) -> No
         def erased_ids(self) -> list[Any]:
             raise AssertionError("not asked while nobody is erased")
 
+        def deleted_projects(self) -> frozenset[str]:
+            raise AssertionError("not asked while nothing was deleted")
+
     people.append(*(people.event(f"e{n}") for n in range(50)))
     erased = Erased(Counting(), HASHER, Erasing(people.pipeline.warehouse))
     people.pipeline.drain(people.pipeline.processor(erased=erased))

@@ -8,6 +8,7 @@ import type { components } from './schema';
 type Schemas = components['schemas'];
 export type Found = Schemas['Found'];
 export type Receipt = Schemas['Receipt'];
+export type ProjectReceipt = Schemas['ProjectReceipt'];
 export type Erasure = Schemas['ErasureEntry'];
 
 /** Asked when a form is sent, never again by itself: ids of people do not lie about in a cache. */
@@ -28,6 +29,16 @@ export function useErasePerson(project: string) {
     mutationFn: (id: string) => api.post<Receipt>('/api/dashboard/people/erase', { project, id }),
     onSuccess: () => client.invalidateQueries(),
     gcTime: 0,
+  });
+}
+
+/** The project is gone from the list; what was known of it may not be shown any more. */
+export function useDeleteProject(project: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (name: string) =>
+      api.post<ProjectReceipt>(`/api/dashboard/projects/${project}/delete`, { name }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['projects'] }),
   });
 }
 

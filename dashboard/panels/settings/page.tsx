@@ -1,13 +1,16 @@
 'use client';
 
+import { useState } from 'react';
 import { Card } from '@/components/ui/card';
 import { Skeleton } from '@/components/ui/states';
 import { TabbedCard } from '@/components/ui/tabs';
-import { useCurrentProject } from '@/lib/api/queries';
+import type { ProjectReceipt } from '@/lib/api/privacy';
+import { useCurrentProject, useProjects } from '@/lib/api/queries';
 import { usePageParam } from '@/lib/page-param';
 import { InstallPanel } from '@/panels/install/install-panel';
 import { ApiKeysPanel } from './api-keys-panel';
 import { AuditPanel } from './audit-panel';
+import { DeletedProject, DeleteProject } from './delete-project';
 import { ErasuresPanel } from './erasures-panel';
 import { MembersPanel } from './members-panel';
 import { NewProject } from './new-project';
@@ -36,8 +39,11 @@ const OF_THE_ORGANISATION = new Set<TabKey>(['projects', 'members', 'audit']);
 export function SettingsPage() {
   const [tab, setTab] = usePageParam('tab');
   const [dialog, setDialog] = usePageParam('new');
+  const [deleted, setDeleted] = useState<ProjectReceipt | null>(null);
   const project = useCurrentProject();
-  const shown: TabKey = TABS.find((each) => each.key === tab)?.key ?? 'project';
+  const none = useProjects().data?.length === 0;
+  const asked = TABS.find((each) => each.key === tab)?.key ?? 'project';
+  const shown: TabKey = none && !OF_THE_ORGANISATION.has(asked) ? 'projects' : asked;
   return (
     <>
       <Card aria-label="Settings" className="mx-auto max-w-4xl">
@@ -46,7 +52,12 @@ export function SettingsPage() {
             <Skeleton className="m-5 h-72" />
           ) : (
             <>
-              {shown === 'project' && project && <ProjectPanel key={project.id} project={project} />}
+              {shown === 'project' && project && (
+                <>
+                  <ProjectPanel key={project.id} project={project} />
+                  <DeleteProject key={`${project.id} delete`} project={project} onDeleted={setDeleted} />
+                </>
+              )}
               {shown === 'privacy' && project && (
                 <>
                   <PrivacyPanel key={project.id} project={project} />
@@ -76,6 +87,7 @@ export function SettingsPage() {
           )}
         </TabbedCard>
       </Card>
+      {deleted && <DeletedProject receipt={deleted} onClose={() => setDeleted(null)} />}
       <NewProject open={dialog === 'project'} onClose={() => setDialog(null)} />
     </>
   );

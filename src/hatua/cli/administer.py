@@ -2,13 +2,17 @@
 
 import argparse
 import json
+import sys
 from typing import Any
 
-from hatua.base.errors import HatuaError
+import msgspec
+
+from hatua.base.errors import HatuaError, InvalidSetting
 from hatua.cli.presets import PACKS, pack, presets_for_new_projects
 from hatua.cli.settings import Settings
-from hatua.cli.stores import opened_registry
+from hatua.cli.stores import log_admin, opened_registry, opened_warehouse
 from hatua.dashboard_api.saved_funnels import presets_of
+from hatua.privacy.projects import ProjectDeleting
 from hatua.registry.model import SCOPES, Actor, Project
 from hatua.registry.store import Registry
 
@@ -31,6 +35,10 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     install.add_argument("integration", choices=sorted(PACKS))
     install.add_argument("--project", required=True, help="name or id")
     install.set_defaults(command=_install_presets)
+    deletion = projects.add_parser("delete", help="delete a project with everything in it; asks for its name first")
+    deletion.add_argument("project", help="name or id")
+    deletion.add_argument("--yes", action="store_true", help="do not ask; there is no way back")
+    deletion.set_defaults(command=_delete_project)
     listing = projects.add_parser("list", help="list projects and their write keys")
     listing.add_argument("--json", action="store_true")
     listing.set_defaults(command=_list_projects)
@@ -60,6 +68,34 @@ def _create_project(arguments: argparse.Namespace, settings: Settings) -> int:
     else:
         print(shown.key)
     return 0
+
+
+def _delete_project(arguments: argparse.Namespace, settings: Settings) -> int:
+    data = settings.data()
+    with opened_registry(settings, data) as registry:
+        project = find_project(registry, arguments.project)
+        name = project.name if arguments.yes else _typed_name(project)
+        begun = registry.begin_project_deletion(project.id, name, by=BY)
+        try:
+            with opened_warehouse(settings, data) as warehouse:
+                admin = log_admin(settings, data)
+                try:
+                    receipt = ProjectDeleting(warehouse, admin, registry).finish(begun, by=BY)
+                finally:
+                    admin.close()
+        except InvalidSetting:
+            if settings.warehouse.host:
+                raise
+            print(f"deleted {project.id}; the running server deletes its events within five minutes", file=sys.stderr)
+            return 0
+    print(json.dumps(msgspec.to_builtins(receipt), indent=2))
+    return 0
+
+
+def _typed_name(project: Project) -> str:
+    print(f"Delete {project.id} with all its events? There is no way back.", file=sys.stderr)
+    print(f"Type its name, {project.name!r}, to go on: ", file=sys.stderr, end="", flush=True)
+    return sys.stdin.readline().rstrip("\n")
 
 
 def _install_presets(arguments: argparse.Namespace, settings: Settings) -> int:

@@ -11,6 +11,7 @@ from hatua.base.id_hashes import IdHasher, is_phone
 from hatua.cli.settings import Settings
 from hatua.cli.stores import installation_secret
 from hatua.privacy.people import People
+from hatua.privacy.projects import ProjectDeleting
 from hatua.privacy.upkeep import Upkeep
 from hatua.processor.steps.put_privacy import PhoneHasher
 from hatua.registry.store import Registry
@@ -36,10 +37,10 @@ STOP_S = 2.0
 
 
 @contextlib.asynccontextmanager
-async def upkeep(registry: Registry, warehouse: Warehouse) -> AsyncIterator[None]:
-    """Retention and old salts, in a thread, while the context is open."""
+async def upkeep(registry: Registry, warehouse: Warehouse, admin: LogAdmin) -> AsyncIterator[None]:
+    """Retention, old salts and the rest of deleted projects, in a thread, while the context is open."""
     stop = threading.Event()
-    work = Upkeep(registry, warehouse, system_clock)
+    work = Upkeep(registry, warehouse, system_clock, ProjectDeleting(warehouse, admin, registry))
     thread = threading.Thread(target=work.run, args=(stop,), name="hatua-upkeep", daemon=True)
     thread.start()
     try:

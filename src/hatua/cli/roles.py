@@ -28,6 +28,7 @@ from hatua.cli.slow_bodies import with_body_timeout
 from hatua.cli.status import StoresAnswer, beside, make_status, processor_ready
 from hatua.cli.stores import installation_secret, need, opened_log, opened_registry, opened_warehouse
 from hatua.dashboard_api.app import end_what_is_under_way, limiters_of, make_dashboard_api
+from hatua.privacy.projects import ProjectDeleting
 from hatua.streams.redis_admin import RedisAdmin
 from hatua.streams.redis_names import refuse_twin
 from hatua.streams.redis_streams import RedisLog
@@ -87,7 +88,9 @@ async def _run_processor(settings: Settings, data: Path) -> int:
         worker = await stack.enter_async_context(
             processing(settings, data, event_log, warehouse, registry=registry, consumer=consumer)
         )
-        await stack.enter_async_context(upkeep(registry, warehouse))
+        admin = event_log.admin()
+        stack.callback(admin.close)
+        await stack.enter_async_context(upkeep(registry, warehouse, admin))
         looking = event_log.writer()  # for the depth only
         stack.push_async_callback(looking.close)
         app = make_status(
@@ -135,6 +138,7 @@ async def _run_api(settings: Settings, data: Path) -> int:
             client_address=address_behind_proxies(settings.collector),
             log=admin,
             people=people(settings, data, warehouse, admin, registry) if admin else None,
+            deleting=ProjectDeleting(warehouse, admin, registry) if admin else None,
             doors=doors(settings),
             presets=presets_for_new_projects(settings),
         )

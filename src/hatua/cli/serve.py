@@ -24,6 +24,7 @@ from hatua.cli.settings import Settings
 from hatua.cli.slow_bodies import with_body_timeout
 from hatua.cli.stores import opened_log, opened_registry, opened_warehouse
 from hatua.dashboard_api.app import end_what_is_under_way, limiters_of, make_dashboard_api
+from hatua.privacy.projects import ProjectDeleting
 from hatua.registry.store import Registry
 from hatua.warehouse.migrate import apply_migrations
 
@@ -62,7 +63,7 @@ async def _run(settings: Settings, data: Path, demo: DemoRun | None) -> int:
         worker = await stack.enter_async_context(
             processing(settings, data, event_log, warehouse, registry=registry, consumer=consumer_name(settings))
         )
-        await stack.enter_async_context(upkeep(registry, warehouse))
+        await stack.enter_async_context(upkeep(registry, warehouse, admin))
         metrics = (
             build_info("serve"),
             processor_counts(worker.counters, worker.alive),
@@ -81,6 +82,7 @@ async def _run(settings: Settings, data: Path, demo: DemoRun | None) -> int:
             client_address=address_behind_proxies(collector_settings),
             log=admin,
             people=people(settings, data, warehouse, admin, registry),
+            deleting=ProjectDeleting(warehouse, admin, registry),
             doors=doors(settings),
             presets=presets_for_new_projects(settings),
         )

@@ -54,6 +54,7 @@ from hatua.dashboard_api.saved_funnels import presets_of
 from hatua.dashboard_api.settings import DashboardApiSettings
 from hatua.dashboard_api.site import Site
 from hatua.privacy.people import People
+from hatua.privacy.projects import ProjectDeleting
 from hatua.registry.store import Registry
 
 MAX_BODY_BYTES = 65_536
@@ -72,6 +73,7 @@ def make_dashboard_api(
     client_address: Callable[[Scope], str] = socket_address,
     log: LogAdmin | None = None,
     people: People | None = None,
+    deleting: ProjectDeleting | None = None,
     doors: Doors | None = None,
     presets: Sequence[FunnelDefinition] = (),
 ) -> Litestar:
@@ -79,8 +81,9 @@ def make_dashboard_api(
 
     Run it inside `async with app.lifespan():` (or under a server that speaks the lifespan protocol), so that live
     streams end when the process stops. `client_address` tells whose sign-in failures count together; behind a proxy
-    the socket's address is the proxy's. `doors`: e-mail and single sign-on, where there are any. `log` and `people`:
-    None, and the ledger, the dead letters and what concerns one person's rights answer 503 `no_log`. `presets`: the
+    the socket's address is the proxy's. `doors`: e-mail and single sign-on, where there are any. `log`, `people` and
+    `deleting`: None, and the ledger, the dead letters, what concerns one person's rights and the deletion of a project
+    answer 503 `no_log`. `presets`: the
     funnels that a new project starts with."""
     desk = Desk(settings.query_threads, settings.query_queue, settings.query_wait_ms)
     rooms = Rooms(
@@ -96,6 +99,7 @@ def make_dashboard_api(
         signing_in=asyncio.Semaphore(MAX_SIGN_INS_AT_ONCE),
         log=log,
         people=people,
+        deleting=deleting,
         rates=Rates(settings, clock),
         doors=doors or Doors(),
         presets=presets_of(presets),

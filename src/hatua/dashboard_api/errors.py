@@ -11,7 +11,7 @@ from litestar.exceptions import HTTPException
 
 from hatua.analytics.errors import InvalidQuestion, NotFound
 from hatua.base.errors import HatuaError, Unavailable
-from hatua.privacy.shapes import AmbiguousPerson, ErasureIncomplete, InvalidId
+from hatua.privacy.shapes import AmbiguousPerson, DeletionIncomplete, ErasureIncomplete, InvalidId
 from hatua.registry.errors import (
     AlreadyExists,
     BelongsElsewhere,
@@ -120,6 +120,7 @@ TABLE: tuple[Row, ...] = (
     (NotSignedIn, HTTPStatus.UNAUTHORIZED, "not_signed_in", _nowhere),
     (AmbiguousPerson, HTTPStatus.CONFLICT, "ambiguous_person", _nowhere),
     (InvalidId, HTTPStatus.BAD_REQUEST, "invalid_id", _nowhere),
+    (DeletionIncomplete, HTTPStatus.CONFLICT, "deletion_incomplete", _nowhere),
     (ErasureIncomplete, HTTPStatus.CONFLICT, "erasure_incomplete", _nowhere),
     (Unavailable, HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", _nowhere),
 )

@@ -63,6 +63,7 @@ PERMISSIONS: dict[tuple[str, str], Rule] = {
     ("GET", "/api/dashboard/projects"): OVERVIEW,
     ("POST", "/api/dashboard/projects"): ADMINISTERING,
     ("PATCH", "/api/dashboard/projects/{project_id}"): MANAGING,
+    ("POST", "/api/dashboard/projects/{project_id}/delete"): ADMINISTERING,
     ("POST", "/api/dashboard/projects/{project_id}/write-keys"): MANAGING,
     ("DELETE", "/api/dashboard/projects/{project_id}/write-keys/{key_id}"): MANAGING,
     ("POST", "/api/dashboard/projects/{project_id}/write-keys/{key_id}/rotate"): MANAGING,

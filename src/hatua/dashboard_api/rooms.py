@@ -19,6 +19,7 @@ from hatua.dashboard_api.rates import Rates
 from hatua.dashboard_api.settings import DashboardApiSettings
 from hatua.dashboard_api.site import Site
 from hatua.privacy.people import People
+from hatua.privacy.projects import ProjectDeleting
 from hatua.registry.model import FunnelPreset
 from hatua.registry.store import Registry
 
@@ -47,6 +48,7 @@ class Rooms:
     presets: tuple[FunnelPreset, ...] = ()
     log: LogAdmin | None = None
     people: People | None = None
+    deleting: ProjectDeleting | None = None
     mailing: set[asyncio.Task[None]] = field(default_factory=set)
     maskers: dict[str, Masker] = field(default_factory=dict)
 

@@ -102,6 +102,12 @@ class ProjectChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     cookieless: Cookieless | UnsetType = UNSET
 
 
+class DeleteProject(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`name`: the project's own, typed by whoever means it. There is no way back."""
+
+    name: Line
+
+
 class NewWriteKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: Line = "default"
 

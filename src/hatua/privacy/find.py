@@ -9,11 +9,8 @@ from hatua.base.id_hashes import is_phone
 from hatua.contract.limits import MAX_ID_CHARS
 from hatua.privacy.shapes import AmbiguousPerson, InvalidId
 from hatua.warehouse.client import Warehouse
-from hatua.warehouse.erasing import WHOSE, Who
+from hatua.warehouse.erasing import FOR_EVER_MS, WHOSE, Who
 from hatua.warehouse.sql import load
-
-FOR_EVER_MS: Final = 4_102_444_800_000
-"""The year 2100: no event is later than its receipt."""
 
 _NOT_DIGITS: Final = re.compile(r"\D")
 

@@ -21,6 +21,22 @@ class ErasureIncomplete(HatuaError):
     """Something of the person is still there after all looks; running the same erasure again goes on with it."""
 
 
+class DeletionIncomplete(HatuaError):
+    """Something of a deleted project is still there after all looks; it is tried again every five minutes."""
+
+
+class ProjectReceipt(msgspec.Struct, frozen=True, kw_only=True):
+    """What a deleted project had: nothing of it is left in any store. Events that are still on their way (in the queue,
+    with a client) are not stored when they come; the ledger counts all of them as erased."""
+
+    project_id: str
+    name: str
+    events: int
+    sessions: int
+    links: int
+    dead_letters: int
+
+
 class Found(msgspec.Struct, frozen=True, kw_only=True):
     """Everything by which a person is known in one project, and how much there is of them.
 

@@ -1,4 +1,5 @@
-"""What must happen by itself: retention, also when it is changed, and the end of old salts."""
+"""What must happen by itself: retention, also when it is changed, the end of old salts, and deletions that were broken
+off."""
 
 import logging
 import threading
@@ -8,6 +9,7 @@ from hatua.base.clock import Clock
 from hatua.base.errors import HatuaError
 from hatua.base.log import fields
 from hatua.contract.event_time import DAY_MS, oldest_kept
+from hatua.privacy.projects import LEDGER_DAYS, ProjectDeleting
 from hatua.registry.model import Project
 from hatua.registry.store import Registry
 from hatua.warehouse.client import Warehouse
@@ -20,17 +22,17 @@ log = logging.getLogger("hatua.upkeep")
 EVERY_S: Final = 300.0
 """A changed retention reaches what is stored within five minutes; a look that finds nothing to do is a few reads."""
 
-LEDGER_DAYS: Final = 36
-"""The log keeps its side of the ledger for 35 days."""
-
 
 class Upkeep:
     """Idempotent: any number of processes may do it, at the same time. Blocking."""
 
-    def __init__(self, registry: Registry, warehouse: Warehouse, clock: Clock) -> None:
+    def __init__(
+        self, registry: Registry, warehouse: Warehouse, clock: Clock, deleting: ProjectDeleting | None = None
+    ) -> None:
         self._registry = registry
         self._warehouse = warehouse
         self._clock = clock
+        self._deleting = deleting
         self._erasing = Erasing(warehouse)
 
     def run(self, stop: threading.Event, every_s: float = EVERY_S) -> None:
@@ -46,6 +48,8 @@ class Upkeep:
     def run_once(self) -> None:
         """Raises what the stores raise."""
         self._registry.drop_old_salts()
+        if self._deleting and (projects := self._deleting.finish_all()):
+            log.info("what was left of deleted projects is gone", extra=fields(projects=projects))
         stored = self._retentions()
         for project in self._registry.projects():
             days = stored.get(project.id)

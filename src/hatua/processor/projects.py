@@ -21,7 +21,8 @@ class Projects:
         self._known: dict[str, tuple[int, ProjectAccess]] = {}
 
     def get(self, tenant_id: str, project_id: str) -> ProjectAccess:
-        """The project; for one that was deleted while its events waited, the strictest privacy and two years."""
+        """The project; for one that was deleted while its events waited, the strictest privacy and two years. (Such
+        events are not stored: see `erased.py`.)"""
         now = self._clock()
         known = self._known.get(project_id)
         if known is not None and now - known[0] < FRESH_FOR_MS:

@@ -13,7 +13,7 @@ from hatua.registry.database import Database
 from hatua.registry.errors import UnknownRecord
 from hatua.registry.model import SYSTEM, Actor, ErasedId, Erasure
 from hatua.registry.projects import one_project
-from hatua.registry.tables import erased_ids, erasures
+from hatua.registry.tables import deleted_projects, erased_ids, erasures
 from hatua.registry.tokens import new_id
 
 
@@ -106,10 +106,13 @@ class Erasures(Database):
             return [_erasure(row) for row in connection.execute(query).mappings()]
 
     def erasures_begun(self) -> int:
-        """How many there are in the whole installation: another number than before means that `erased_ids` has grown.
-        Cheap enough to ask for every batch."""
+        """How many there are in the whole installation, deleted projects among them: another number than before means
+        that `erased_ids` or `deleted_projects` has grown. Cheap enough to ask for every batch."""
+        people = select(func.count()).select_from(erasures).scalar_subquery()
+        whole = select(func.count()).select_from(deleted_projects).scalar_subquery()
         with self.reading() as connection:
-            return connection.execute(select(func.count()).select_from(erasures)).scalar_one()
+            begun: int = connection.execute(select(people + whole)).scalar_one()
+        return begun
 
     def erased_ids(self) -> list[ErasedId]:
         """Every erased id of the installation, with the latest moment up to which its events are gone."""

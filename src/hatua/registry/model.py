@@ -275,6 +275,15 @@ class Erasure(msgspec.Struct, frozen=True, kw_only=True):
     receipt: dict[str, Any]
 
 
+class ProjectDeletion(msgspec.Struct, frozen=True, kw_only=True):
+    """A project that was deleted, as it was when it was."""
+
+    project_id: str
+    tenant_id: str
+    name: str
+    deleted_at: int
+
+
 class ErasedId(msgspec.Struct, frozen=True):
     """`id_hash` was made under the secret that `key_check` tells."""
 

@@ -5,6 +5,7 @@ from hatua.registry.accounts import Accounts
 from hatua.registry.api_keys import ApiKeys
 from hatua.registry.audit import AuditTrail
 from hatua.registry.database import open_engine
+from hatua.registry.deletions import Deletions
 from hatua.registry.erasures import Erasures
 from hatua.registry.funnels import Funnels
 from hatua.registry.members import Members
@@ -36,6 +37,7 @@ class Registry(
     Setup,
     DailySalts,
     Erasures,
+    Deletions,
     AuditTrail,
 ):
     """Metadata, blocking and safe from any thread; several processes may hold one database open.

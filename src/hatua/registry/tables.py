@@ -203,6 +203,16 @@ erasures = Table(
     Index(None, "project_id", "erased_at"),
 )
 
+deleted_projects = Table(  # no foreign key: the project's own row is gone
+    "deleted_projects",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("tenant_id", ID, nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("deleted_at", BigInteger, nullable=False),
+    Column("finished_at", BigInteger, nullable=True),
+)
+
 erased_ids = Table(
     "erased_ids",
     metadata,

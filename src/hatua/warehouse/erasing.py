@@ -25,6 +25,9 @@ WHOSE: Final = (
 """A person's events: those that name the user, and of those that name nobody, the ones from the person's browsers and
 conversations. The processor asks the same of events that are still on their way."""
 
+FOR_EVER_MS: Final = 4_102_444_800_000
+"""The year 2100: no event is later than its receipt."""
+
 EXPIRED: Final = "timestamp < fromUnixTimestamp64Milli({oldest_ms:Int64}, 'UTC')"
 
 _NOTED: Final = (
@@ -103,6 +106,19 @@ class Erasing:
         count = f"SELECT count() AS n FROM events WHERE project_id = {{project:String}} AND {older}"
         if self._warehouse.rows(count, parameters)[0]["n"]:
             self._delete("events", older, parameters)
+
+    def counts_of_project(self, project_id: str) -> dict[str, int]:
+        """{events, sessions, session_hours, links} of a project."""
+        [row] = self._warehouse.rows(load("hatua.warehouse", "counts_of_project.sql"), {"project": project_id})
+        return {name: int(count) for name, count in row.items()}
+
+    def erase_project(self, project_id: str, ledger_from_ms: int, job: str) -> None:
+        """Deletes everything of a project; events received since `ledger_from_ms` are counted for the ledger. One that
+        is inserted meanwhile may go uncounted: whoever inserts it counts it, being told that the project is gone."""
+        parameters = {"project": project_id, "oldest_ms": FOR_EVER_MS, "ledger_from": ledger_from_ms, "job": job}
+        self._warehouse.execute(self._sql("note_expired.sql", expired=EXPIRED), parameters)
+        for table in ("events", "sessions", "session_hours", "identity_links"):
+            self._delete(table, "1 = 1", {"project": project_id})
 
     def erase_links(self, project_id: str, pairs: Sequence[tuple[str, str]], job: str) -> None:
         """Deletes identity links, by (anonymous_id, user_id)."""

@@ -1,5 +1,6 @@
 """Projects and their write keys."""
 
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -10,10 +11,12 @@ from msgspec import UNSET
 from hatua.analytics.events_list import unix_ms
 from hatua.analytics.timerange import iso_utc
 from hatua.dashboard_api.access import caller_of, project_of
+from hatua.dashboard_api.errors import Refused
 from hatua.dashboard_api.openapi import PROBLEMS
 from hatua.dashboard_api.people_shapes import RotateKey
 from hatua.dashboard_api.rooms import Rooms, rooms_of
 from hatua.dashboard_api.shapes import (
+    DeleteProject,
     FirstEvent,
     NewProject,
     NewWriteKey,
@@ -24,6 +27,7 @@ from hatua.dashboard_api.shapes import (
     write_key_of,
 )
 from hatua.dashboard_api.shapes import project_of as shown
+from hatua.privacy.shapes import ProjectReceipt
 from hatua.warehouse.sql import load
 
 AnyRequest = Request[Any, Any, Any]
@@ -65,6 +69,26 @@ class ProjectController(Controller):
             rooms.registry.change_project, project_id, changes, tenant_id=caller.tenant_id, by=caller.actor
         )
         return shown(changed)
+
+    @post(
+        "/{project_id:str}/delete",
+        operation_id="deleteProject",
+        summary="Delete a project with everything in it; answers when nothing of it is left",
+        responses=PROBLEMS,
+        status_code=HTTPStatus.OK,
+    )
+    async def remove(
+        self, request: AnyRequest, project_id: FromPath[str], data: JSONBody[DeleteProject]
+    ) -> ProjectReceipt:
+        rooms, caller = rooms_of(request), caller_of(request)
+        project = await project_of(rooms, caller, project_id, "path.project_id")
+        if rooms.deleting is None:
+            raise Refused(
+                HTTPStatus.SERVICE_UNAVAILABLE, "no_log", "This process does not know the event log: set REDIS_URL."
+            )
+        return await rooms.in_thread(
+            rooms.deleting.delete, project.project_id, data.name, tenant_id=caller.tenant_id, by=caller.actor
+        )
 
     @post(
         "/{project_id:str}/write-keys", operation_id="createWriteKey", summary="One more write key", responses=PROBLEMS
