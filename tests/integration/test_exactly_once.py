@@ -1,5 +1,5 @@
-"""A short torture of real processes: kill -9, stopped processes and stores that go away, under load. The long one is
-`make torture`."""
+"""A short torture of real processes: kill -9 under load; among the slow tests stopped processes and stores that go away
+too. The long one is `make torture`."""
 
 import socket
 from collections.abc import Callable
@@ -16,24 +16,27 @@ from tests.torture.rung import QUIET, Rung, made_projects
 from tests.torture.server import ServerRung
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("build", "seed", "seconds", "only"),
     [
-        pytest.param(EmbeddedRung, 5, 4.0, ("kill", "pause"), id="embedded"),
+        pytest.param(EmbeddedRung, 5, 2.0, ("kill",), id="embedded"),
+        pytest.param(
+            EmbeddedRung, 5, 4.0, ("kill", "pause", "full disk"), id="embedded-longer", marks=pytest.mark.slow
+        ),
         pytest.param(
             ServerRung,
             3,
             5.0,
             ("kill processor-1", "kill redis", "kill clickhouse", "sleep processor-2", "lose redis", "lose clickhouse"),
             id="server",
+            marks=pytest.mark.slow,
         ),
     ],
 )
 def test_whatever_is_killed_nothing_acknowledged_is_lost_or_counted_twice(
     build: Callable[[Path], Rung], seed: int, seconds: float, only: tuple[str, ...]
 ) -> None:
-    run = torture(build, seed, seconds, only=only)
+    run = torture(build, seed, seconds, only=only, threads=2)
     assert run.verdict.clean, f"{run.verdict}\n{run.said}"
 
 
