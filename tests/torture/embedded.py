@@ -31,14 +31,14 @@ LAST_ROOM_BYTES = 20_000
 class EmbeddedRung:
     """See `rung.Rung`. `without`: safeties to take out."""
 
-    def __init__(self, folder: Path, without: Sequence[str] = ()) -> None:
+    def __init__(self, folder: Path, without: Sequence[str] = (), *, batch_sizes: Sequence[int] = BATCH_SIZES) -> None:
         self._data = folder / "serve"
         self._data.mkdir()
         self.projects: Sequence[Project] = made_projects(f"sqlite:///{self._data / 'registry.db'}")
         environ = {**QUIET, "FLUSH_INTERVAL_MS": "200"}
         self.server = Process(folder, "serve", ["serve"], free_port(), environ)
         self._without = [word for name in without for word in ("--without", name)]
-        self._batch_sizes = itertools.cycle(BATCH_SIZES)
+        self._batch_sizes = itertools.cycle(batch_sizes)
         self._wrong: list[str] = []
         self._waited = 0
 

@@ -42,7 +42,14 @@ OUTAGES: tuple[tuple[Mode, float, float], ...] = (("cut", 0.3, 3.0), ("stall", 0
 class ServerRung:
     """See `rung.Rung`. `without`: safeties to take out. `database_url`: the registry's; default an SQLite file."""
 
-    def __init__(self, folder: Path, without: Sequence[str] = (), database_url: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        without: Sequence[str] = (),
+        database_url: str = "",
+        *,
+        batch_sizes: Sequence[int] = BATCH_SIZES,
+    ) -> None:
         registry = database_url or f"sqlite:///{folder / 'registry.db'}"
         self.projects: Sequence[Project] = made_projects(registry)
         (folder / "redis").mkdir()
@@ -72,7 +79,7 @@ class ServerRung:
             Process(folder, f"processor-{n}", ["processor"], free_port(), {**environ, "HATUA_CONSUMER": f"p{n}"})
             for n in (1, 2)
         ]
-        self._batch_sizes = itertools.cycle(BATCH_SIZES)
+        self._batch_sizes = itertools.cycle(batch_sizes)
         self._over = threading.Event()
         self._supervisor = threading.Thread(target=self._keep_alive, daemon=True)
         self._wrong: list[str] = []
