@@ -69,8 +69,8 @@ bench: setup ## what we claim, measured: collector throughput, freshness, size (
 	@tools/need wrk
 	@$(BIN)/python -m benchmarks.run
 
-bench-query: setup ## question times over 10 million generated events (EVENTS=100000000 for more)
-	@$(BIN)/python -m benchmarks.queries --events $${EVENTS:-10000000}
+bench-query: setup ## question times over 10 million generated events of 30 days (EVENTS=100000000 DAYS=300 for more)
+	@$(BIN)/python -m benchmarks.queries --events $${EVENTS:-10000000} --stored-days $${DAYS:-30}
 
 torture: setup ## kill -9, pauses and outages at random, then count every event (SEEDS=1-20, RUNG=embedded or server)
 	@tools/need redis-server

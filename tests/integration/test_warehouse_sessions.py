@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from hatua.warehouse import rebuild
 from hatua.warehouse.client import Warehouse
 from hatua.warehouse.rows import EventRow
-from hatua.warehouse.sql import load
-from hatua.warehouse.writer import EventWriter, event_table, hour_table
+from hatua.warehouse.writer import EventWriter, event_table, hour_table, refresh_sql
 from tests.fixtures.events import NOON, event
 from tests.fixtures.warehouse import both_rungs
 
@@ -60,6 +59,46 @@ def test_a_session_tells_its_first_and_last_event(warehouse: Warehouse) -> None:
         "first_event_id": "a",
     }
     assert {name: found[name] for name in expected} == expected
+
+
+@both_rungs
+def test_a_session_tells_its_pages_its_event_names_and_its_quarters_of_an_hour(warehouse: Warehouse) -> None:
+    EventWriter(warehouse).write(
+        [
+            event(event_id="a", timestamp=NOON, page_path="/b"),
+            event(event_id="b", timestamp=NOON + 899_999, page_path="/a", event_name="click", event_type="track"),
+            event(event_id="c", timestamp=NOON + 900_000, page_path="/b", event_name="click", event_type="track"),
+            event(event_id="d", timestamp=NOON + 2 * HOUR, page_path="/b"),
+        ]
+    )
+
+    (found,) = warehouse.rows("SELECT *, session_key, user_keys, anonymous_keys FROM sessions FINAL")
+    noon = NOON // 900_000
+    expected = {
+        "pages": ["/a", "/b"],
+        "page_events": [1, 3],
+        "page_views": [0, 2],
+        "names": ["click", "page_view"],
+        "name_events": [2, 2],
+        "name_views": [0, 2],
+        "quarters": [noon, noon + 1, noon + 8],
+        "quarter_events": [2, 1, 1],
+        "quarter_views": [1, 0, 1],
+        "user_keys": [],
+        "anonymous_keys": [warehouse.rows("SELECT cityHash64('a1') AS key")[0]["key"]],
+    }
+    assert {name: found[name] for name in expected} == expected
+
+
+@both_rungs
+def test_a_session_too_long_to_be_told_leaves_that_to_its_events(warehouse: Warehouse) -> None:
+    writer = EventWriter(warehouse)
+    told = ("events", "length(pages) AS pages", "length(names) AS names", "length(quarters) AS quarters")
+    writer.write([event(event_id=f"e{n}", page_path=f"/{n}") for n in range(999)])
+    assert sessions(warehouse, *told) == [{"events": 999, "pages": 999, "names": 1, "quarters": 1}]
+
+    writer.write([event(event_id="one more")])
+    assert sessions(warehouse, *told) == [{"events": 1_000, "pages": 0, "names": 0, "quarters": 0}]
 
 
 @both_rungs
@@ -162,7 +201,8 @@ def test_a_refresh_reads_only_the_hours_of_the_touched_sessions(warehouse: Wareh
         "SELECT DISTINCT project_id, session_id, toStartOfHour(timestamp) FROM events"
     )
 
-    refresh = load("hatua.warehouse", "refresh_sessions.sql").split("INSERT INTO sessions")[1]
+    chosen = "SELECT arrayJoin({sessions:Array(Tuple(String, String))})"
+    refresh = refresh_sql(chosen).split("INSERT INTO sessions")[1]
     asked = {"sessions": [("p", "7000")]}
     assert warehouse.rows(f"EXPLAIN ESTIMATE {refresh}", asked)[0]["marks"] == 1
 
@@ -172,7 +212,7 @@ def test_a_refresh_reads_only_the_hours_of_the_touched_sessions(warehouse: Wareh
 
 @both_rungs
 def test_sessions_can_be_rebuilt_from_events_alone(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rebuild, "_SESSIONS_AT_ONCE", 3)
+    monkeypatch.setattr(rebuild, "_EVENTS_AT_ONCE", 7)
     rows = [event(session_id=f"s{n % 7}", project_id="pq"[n % 2], timestamp=NOON + n * HOUR) for n in range(60)]
     warehouse.insert("events", event_table(rows), "restored")
 

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from string import Template
 from typing import Any, Literal, NamedTuple
 
-from hatua.analytics.conditions import Conditions, conditions_of
-from hatua.analytics.dimensions import dimension_of
-from hatua.analytics.groups import ALL, Group, bucket_of
+from hatua.analytics.groups import ALL, Group
 from hatua.analytics.question import Filter
 from hatua.analytics.reader import Reader
-from hatua.analytics.seen import PAGE_VIEW, first_event_sql, links_sql, seen, visits_sql
+from hatua.analytics.seen import seen, visits_sql
 from hatua.analytics.timerange import Range
+from hatua.analytics.visits import Facts, Visits, told_by_visits
 from hatua.warehouse.sql import load
 
 Count = Literal[
@@ -31,12 +30,8 @@ Count = Literal[
 Counts = dict[str, Any]
 
 _OF_EVENTS: frozenset[Count] = frozenset(("pageviews", "events"))
+_OF_PERSONS: frozenset[Count] = frozenset(("visitors", "users", "conversions"))
 _OF_TIME: frozenset[Count] = frozenset(("duration_ms", "median_ms"))
-_MOST_IDS = 1_000
-"""The sessions table keeps so many ids of a session. One with fewer events cannot have more; the events of the others
-are looked at."""
-_MOST_CROSSING = 5_000
-"""More session ids than this are not sent to the engine but asked for where they are needed."""
 
 
 class Asked(NamedTuple):
@@ -50,20 +45,19 @@ class Asked(NamedTuple):
 
 
 class Counting(NamedTuple):
-    """A SELECT of one row a group. `merge`: the aggregate that merges `visitors` when they were asked for as states;
-    `sessions_are_states`: whether sessions are then states too."""
+    """A SELECT of one row a group. `sessions_are_states`: whether sessions are states too when visitors were asked for
+    as states."""
 
     sql: str
     parameters: dict[str, Any]
-    merge: str
     sessions_are_states: bool
 
 
 def count(reader: Reader, asked: Asked, wanted: Sequence[Count]) -> list[Counts]:
     """[{grouped, <wanted>...}], one a group that has any. Raises InvalidQuestion, and what the warehouse raises."""
+    if told_by_visits(asked.filters, asked.group):
+        return _count_visits(reader, asked, wanted)
     only_events = set(wanted) <= _OF_EVENTS
-    if is_of_visits(asked) and not (only_events and asked.group.bucket):
-        return _select(reader, of_visits(reader, asked), wanted)
     found: dict[Any, Counts] = {}
     plain = [name for name in wanted if name not in _OF_TIME]
     if plain:
@@ -74,65 +68,45 @@ def count(reader: Reader, asked: Asked, wanted: Sequence[Count]) -> list[Counts]
     return list(found.values())
 
 
-def is_of_visits(asked: Asked) -> bool:
-    """Whether the sessions table knows everything that filters and group are about."""
-    return bool(asked.group.of_visit or asked.group.bucket) and all(
-        _is_of_visit(each, f"filters[{index}].dimension") for index, each in enumerate(asked.filters)
-    )
+def visits_of(asked: Asked, *, goal: bool = True) -> Visits:
+    """The visits that `asked` is about; without `goal` nobody's conversion is looked for."""
+    return Visits(asked.project, asked.range, asked.filters, asked.group, asked.goal if goal else "")
 
 
-def of_visits(reader: Reader, asked: Asked, *, states: bool = False) -> Counting:
-    """Counts from one row a visit. Asks first which visits cross an edge: they are few, and known by their ids the
-    engine finds their events at once."""
+def _count_visits(reader: Reader, asked: Asked, wanted: Sequence[Count]) -> list[Counts]:
+    visits = visits_of(asked, goal="conversions" in wanted)
+    persons = not _OF_PERSONS.isdisjoint(wanted)
+    listed = visits.listed(reader)
+    rows = _select(reader, of_visits(asked, visits.facts(listed, persons=persons)), [*wanted, "mixed_visits"])
+    if any(row["mixed_visits"] for row in rows):
+        listed = visits.listed_mixed(reader)
+        rows = _select(reader, of_visits(asked, visits.facts(listed)), wanted)
+    return rows
+
+
+def of_visits(asked: Asked, facts: Facts, *, states: bool = False) -> Counting:
+    """Counts from one row a visit. As many visits as are `mixed` say that other facts must be asked for."""
     group = asked.group
-    conditions: Conditions = conditions_of(asked.filters, first_event_sql())
-    inside = [
-        "v.started_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')",
-        "v.ended_at < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')",
-        f"v.events < {_MOST_IDS}",
-        *filter(None, (group.inside,)),
-    ]
-    parts = {
-        "visits": visits_sql(),
-        "inside": " AND ".join(inside),
-        "conditions": " AND ".join([*conditions.sql, *filter(None, (group.condition,))]) or "true",
-    }
-    parameters = {
-        "project": asked.project,
-        "from_ms": asked.range.from_ms,
-        "to_ms": asked.range.to_ms,
-        "goal": asked.goal,
-        **conditions.parameters,
-        **group.parameters,
-    }
-    facts = _sql(
-        "visit_facts.sql",
-        grouped_inside=bucket_of(group, "v.started_at") if group.bucket else group.of_visit,
-        **parts,
-    )
-    crossing_sql = _sql("visits_crossing.sql", **parts)
-    rows = reader.rows(f"{crossing_sql} LIMIT {_MOST_CROSSING + 1}", parameters)
-    if rows:
-        few = len(rows) <= _MOST_CROSSING
-        parameters["crossing"] = [row["session_id"] for row in rows] if few else []
-        crossing = _sql(
-            "visit_facts_crossing.sql",
-            grouped_crossing="p.bucket" if group.bucket else group.of_visit,
-            bucket=bucket_of(group, "e.timestamp"),
-            crossing="{crossing:Array(String)}" if few else f"({crossing_sql})",
-            is_pageview=PAGE_VIEW,
-            visits=visits_sql(),
-        )
-        facts = f"{facts}\nUNION ALL\n{crossing}"
+    told = group.told_as is not None
+    once = "first AND nth = 1" if group.bucket else "first"
+    if asked.filters and asked.goal:
+        # Filters choose the visitors; their goal may be anywhere in the range.
+        conversions = f"uniqExactIf(person_key, {group.key} IN (SELECT {group.key} FROM ({goal_sql(asked)})))"
+    elif group.bucket or group is ALL:
+        conversions = "uniqExactIf(person_key, achieved)"
+    else:
+        conversions = f"uniqExactIf(person_key, person_key IN (SELECT person_key FROM ({facts.sql}) WHERE achieved))"
     sql = _sql(
         "visit_counts.sql",
-        facts=facts,
-        links=links_sql(),
-        key=group.key,
-        goal=_goal(asked),
+        facts=facts.sql,
         state="State" if states else "",
+        sessions="uniqExactState(session_key)" if told and states else f"countIf({once})",
+        once=once,
+        also=", arrayEnumerateUniq(values) AS nth" if group.bucket else "",
+        entered="value = entry_page" if group.entered else "true",
+        conversions=conversions.replace("grouped", "value"),
     )
-    return Counting(sql, parameters, "uniqExactArrayMerge", False)
+    return Counting(sql, facts.parameters, told and states)
 
 
 def of_events(asked: Asked, *, states: bool = False) -> Counting:
@@ -144,36 +118,31 @@ def of_events(asked: Asked, *, states: bool = False) -> Counting:
         entered=chosen.entered,
         visits=visits_sql(),
         key=asked.group.key,
-        goal=_goal(asked),
+        goal=goal_sql(asked),
         state="State" if states else "",
     )
-    return Counting(sql, {**chosen.parameters, "goal": asked.goal}, "uniqExactMerge", True)
+    return Counting(sql, {**chosen.parameters, "goal": asked.goal}, True)
 
 
 def of_plain_events(asked: Asked) -> Counting:
     """Counts of events and page views alone: neither persons nor sessions need be told apart."""
     chosen = seen(asked.project, asked.range, asked.filters, asked.group, persons=False)
     sql = f"SELECT grouped, countIf(is_pageview) AS pageviews, count() AS events FROM ({chosen.sql}) GROUP BY grouped"
-    return Counting(sql, chosen.parameters, "", False)
+    return Counting(sql, chosen.parameters, False)
 
 
 def _durations(asked: Asked) -> Counting:
     chosen = seen(asked.project, asked.range, asked.filters, asked.group)
-    return Counting(_sql("event_durations.sql", seen=chosen.sql, visits=visits_sql()), chosen.parameters, "", False)
+    return Counting(_sql("event_durations.sql", seen=chosen.sql, visits=visits_sql()), chosen.parameters, False)
 
 
-def _goal(asked: Asked) -> str:
+def goal_sql(asked: Asked) -> str:
+    """Events that are the goal, whatever the filters; with their buckets, where those are counted."""
     by_time = asked.group if asked.group.bucket else ALL
     return seen(asked.project, asked.range, (), by_time, condition="e.event_name = {goal:String}").sql
 
 
-def _is_of_visit(each: Filter, path: str) -> bool:
-    dimension = dimension_of(each.dimension, path)
-    scope = each.scope or dimension.belongs_to
-    return dimension.visit_column is not None and (scope == "visit" or dimension.event_column is None)
-
-
-def _select(reader: Reader, counting: Counting, wanted: Sequence[Count]) -> list[Counts]:
+def _select(reader: Reader, counting: Counting, wanted: Sequence[str]) -> list[Counts]:
     """Only what is wanted: the engine leaves out aggregates that nobody selects."""
     return reader.rows(f"SELECT grouped, {', '.join(wanted)} FROM ({counting.sql})", counting.parameters)
 

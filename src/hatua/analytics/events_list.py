@@ -12,7 +12,7 @@ from hatua.analytics.cursor import decode_cursor, encode_cursor
 from hatua.analytics.event import Event
 from hatua.analytics.question import Filter
 from hatua.analytics.reader import Reader
-from hatua.analytics.seen import first_event_sql, links_sql, visits_join
+from hatua.analytics.seen import first_event_sql, named_links_sql, visits_join
 from hatua.analytics.shapes import Events, EventsQuestion
 from hatua.analytics.timerange import Range, iso_utc, range_of
 from hatua.warehouse.sql import load
@@ -64,10 +64,9 @@ def select_events(
     order: str = NEWEST_FIRST,
     limit: int,
 ) -> list[dict[str, Any]]:
-    """Rows of `sql/events.sql`. `conditions` and `order`: our own SQL over the event (alias e)."""
+    """Rows of `sql/events.sql` with their `person`. `conditions` and `order`: our own SQL over the event (alias e)."""
     found: Conditions = conditions_of(filters, first_event_sql())
     sql = Template(load("hatua.analytics", "sql/events.sql")).substitute(
-        links=links_sql(),
         visits=visits_join() if found.needs_visit else "",
         conditions=" AND ".join([*found.sql, *conditions]) or "true",
         order=order,
@@ -80,7 +79,20 @@ def select_events(
         **found.parameters,
         **(parameters or {}),
     }
-    return reader.rows(sql, bound)
+    rows = reader.rows(sql, bound)
+    linked = _linked(reader, project, {row["anonymous_id"] for row in rows if not row["user_id"]})
+    for row in rows:
+        row["person"] = row["user_id"] or linked.get(row["anonymous_id"]) or row["anonymous_id"]
+    return rows
+
+
+def _linked(reader: Reader, project: str, anonymous_ids: set[str]) -> dict[str, str]:
+    """Anonymous id -> the user it was last linked to, of those that are linked."""
+    if not anonymous_ids:
+        return {}
+    sql = f"SELECT anonymous_id, linked_user FROM ({named_links_sql('anonymous_id IN {ids:Array(String)}')})"
+    rows = reader.rows(sql, {"project": project, "ids": sorted(anonymous_ids)})
+    return {row["anonymous_id"]: row["linked_user"] for row in rows}
 
 
 def event_of(row: dict[str, Any]) -> Event:

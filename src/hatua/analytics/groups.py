@@ -6,6 +6,10 @@ from typing import Any, NamedTuple
 from hatua.analytics.conditions import VISIT, value_parameters, value_sql
 from hatua.analytics.dimensions import Dimension
 
+QUARTER_MS = 900_000
+_FIRST_WHOLE_QUARTERS_MS = 94_694_400_000
+"""1973. Until 1972 a zone (Monrovia's) was no whole number of quarters from UTC."""
+_TOLD = {"page_path": ("pages", "page_events", "page_views"), "event_name": ("names", "name_events", "name_views")}
 _EVERY_PERSON = "person_key"
 _PERSON_OF_GROUP = "(grouped, person_key)"
 
@@ -14,7 +18,9 @@ class Group(NamedTuple):
     """`of_event`: expression over the event (alias e), with `needs_visit` over its visit (alias v).
 
     `bucket`: for what depends on time only, an expression over the instant put for `{at}`; `inside`: condition on a
-    visit (alias v) to lie in one bucket. `of_visit`: expression over the visit, for what belongs to it.
+    visit (alias v) to lie in one bucket; `by_quarters`: whether every bucket begins at a quarter of an hour.
+    `of_visit`: expression over the visit, for what belongs to it. `told_as`: for what a visit's row tells of its
+    events, the columns with the values, their events and their page views.
     `key`: what tells apart the rows in which a visitor's goal must be found. `entered`: condition on the session for
     the visits that a bounce rate is over, "" for all. `condition`: what a row must meet to be counted at all."""
 
@@ -23,7 +29,9 @@ class Group(NamedTuple):
     needs_visit: bool = False
     bucket: str = ""
     inside: str = ""
+    by_quarters: bool = False
     of_visit: str = ""
+    told_as: tuple[str, str, str] | None = None
     key: str = _EVERY_PERSON
     entered: str = ""
     condition: str = ""
@@ -36,15 +44,29 @@ def by_bucket(edges: Sequence[int]) -> Group:
     """The start of the bucket, Unix ms. `edges` as of `timerange.Buckets`."""
     start = "roundDown(toUnixTimestamp64Milli({at}), {{edges:Array(Int64)}})"
     inside = f"{_at(start, 'v.started_at')} = {_at(start, 'v.ended_at')}"
-    return Group(_at(start, "e.timestamp"), {"edges": list(edges)}, bucket=start, inside=inside, key=_PERSON_OF_GROUP)
+    return Group(
+        _at(start, "e.timestamp"),
+        {"edges": list(edges)},
+        bucket=start,
+        inside=inside,
+        by_quarters=all(edge % QUARTER_MS == 0 for edge in edges),
+        key=_PERSON_OF_GROUP,
+    )
 
 
-def by_week_cell(zone: str) -> Group:
-    """0..167: Monday 00:00 first, local hours."""
+def by_week_cell(zone: str, from_ms: int) -> Group:
+    """0..167: Monday 00:00 first, local hours. `from_ms`: when the range begins."""
     cell = "(toDayOfWeek({at}, 0, {{tz:String}}) - 1) * 24 + toHour({at}, {{tz:String}})"
     hour = "toStartOfHour({at}, {{tz:String}})"
     inside = f"{_at(hour, 'v.started_at')} = {_at(hour, 'v.ended_at')}"
-    return Group(_at(cell, "e.timestamp"), {"tz": zone}, bucket=cell, inside=inside, key=_PERSON_OF_GROUP)
+    return Group(
+        _at(cell, "e.timestamp"),
+        {"tz": zone},
+        bucket=cell,
+        inside=inside,
+        by_quarters=from_ms >= _FIRST_WHOLE_QUARTERS_MS,
+        key=_PERSON_OF_GROUP,
+    )
 
 
 def by_dimension(dimension: Dimension) -> Group:
@@ -59,6 +81,7 @@ def by_dimension(dimension: Dimension) -> Group:
         value_sql(dimension, "group_key"),
         value_parameters(dimension, "group_key"),
         entered=entered if dimension.key == "page_path" else "",
+        told_as=_TOLD.get(dimension.key),
     )
 
 

@@ -132,7 +132,12 @@ def _parts(question: JourneysQuestion, asked: Range, now_ms: int) -> _Parts:
         ),
         needs_visit=start.needs_visit or end.needs_visit or chosen.needs_visit,
     )
-    followed = events.sql.replace("{to_ms:Int64}", "{followed_to_ms:Int64}")
+    timed = ("toUnixTimestamp64Milli(e.timestamp) AS ts",)
+    marked = f"({start.sql[0]} OR {end.sql[0]})"
+    marks = seen(
+        question.project, asked, (), condition=marked, columns=timed, needs_visit=start.needs_visit or end.needs_visit
+    )
+    handoffs = seen(question.project, asked, (), condition=_HANDOFF)
     parameters = {
         **starts.parameters,
         **start.parameters,
@@ -143,7 +148,19 @@ def _parts(question: JourneysQuestion, asked: Range, now_ms: int) -> _Parts:
         "last_start_ms": asked.to_ms,
         "followed_to_ms": asked.to_ms + LONGEST_MS,
     }
-    return _Parts(_sql("journeys.sql", events=followed, starts=starts.sql), parameters)
+    sql = _sql(
+        "journeys.sql",
+        events=_followed(events.sql),
+        starts=starts.sql,
+        ties=f"SELECT cityHash64(person_key, ts) FROM ({_followed(marks.sql)})",
+        handed_off=f"SELECT person_key FROM ({_followed(handoffs.sql)})",
+    )
+    return _Parts(sql, parameters)
+
+
+def _followed(events: str) -> str:
+    """The same events also after the range, as long as a journey is followed."""
+    return events.replace("{to_ms:Int64}", "{followed_to_ms:Int64}")
 
 
 def _mark(events: Sequence[EventMatch], flag: str, path: str) -> Matches:

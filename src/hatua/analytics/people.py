@@ -21,12 +21,17 @@ from hatua.analytics.people_shapes import (
     ValueCount,
 )
 from hatua.analytics.reader import Reader
-from hatua.analytics.seen import PAGE_VIEW, links_sql, seen
+from hatua.analytics.seen import PAGE_VIEW, named_links_sql, seen
 from hatua.analytics.timerange import ALL_TIME, iso_utc, range_of
 from hatua.warehouse.sql import load
 
 _IDENTIFY = "(e.event_type = 'identify' OR e.event_name = 'identify')"
 _BELONGS = "(e.user_id = {person:String} OR (e.user_id = '' AND e.anonymous_id IN {ids:Array(String)}))"
+_OF_PERSON = (
+    "(anonymous_id = {person:String} OR anonymous_id IN"
+    " (SELECT anonymous_id FROM identity_links WHERE project_id = {project:String} AND user_id = {person:String}))"
+)
+"""Whoever was linked to the person at any time, and the person's own id."""
 _COLUMNS = (
     "toUnixTimestamp64Milli(e.timestamp) AS ts",
     "e.seq AS seq",
@@ -67,7 +72,7 @@ def answer(reader: Reader, question: PeopleQuestion) -> People:
 def profile(reader: Reader, question: PersonQuestion) -> Profile:
     """Raises NotFound, and what the warehouse raises."""
     ids = _ids(reader, question)
-    sql = _sql("person_profile.sql", links=links_sql(), is_pageview=PAGE_VIEW, belongs=_BELONGS)
+    sql = _sql("person_profile.sql", links=named_links_sql(_OF_PERSON), is_pageview=PAGE_VIEW, belongs=_BELONGS)
     parameters = {"project": question.project, "person": question.person, "ids": ids}
     row = reader.rows(sql, parameters)[0]
     if not row["events"]:
@@ -131,7 +136,10 @@ def _search(project: str) -> str:
 
 def _ids(reader: Reader, question: PersonQuestion) -> list[str]:
     parameters = {"project": question.project, "person": question.person}
-    return [row["anonymous_id"] for row in reader.rows(_sql("person_ids.sql", links=links_sql()), parameters)]
+    return [
+        row["anonymous_id"]
+        for row in reader.rows(_sql("person_ids.sql", links=named_links_sql(_OF_PERSON)), parameters)
+    ]
 
 
 def _row(row: dict[str, Any]) -> PersonRow:

@@ -45,7 +45,7 @@ def seen(
         grouped=group.of_event,
         is_pageview=PAGE_VIEW,
         columns="".join(f", {column}" for column in columns),
-        links=links_sql(),
+        links=named_links_sql(),
         visits=visits_join() if needs_visit else "",
         conditions=" AND ".join(conditions) or "true",
     )
@@ -61,8 +61,14 @@ def seen(
 
 
 def links_sql() -> str:
-    """(anonymous_key, linked_user, linked_key, anonymous_id) of the project."""
+    """(anonymous_key, linked_key) of the project."""
     return load("hatua.analytics", "sql/links.sql")
+
+
+def named_links_sql(whose: str = "true") -> str:
+    """(anonymous_key, linked_key, linked_user, anonymous_id) of the project; the texts make it dearer. `whose`: our own
+    condition over anonymous_id, by which the table is sorted."""
+    return Template(load("hatua.analytics", "sql/named_links.sql")).substitute(whose=whose)
 
 
 def visits_sql() -> str:

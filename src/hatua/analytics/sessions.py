@@ -8,13 +8,14 @@ from hatua.analytics.cursor import decode_cursor, encode_cursor
 from hatua.analytics.errors import NotFound
 from hatua.analytics.events_list import event_of, select_events, unix_ms
 from hatua.analytics.reader import Reader
-from hatua.analytics.seen import links_sql, seen, visits_sql
+from hatua.analytics.seen import named_links_sql, seen, visits_sql
 from hatua.analytics.session_shapes import Session, SessionQuestion, Sessions, SessionsQuestion, SessionTimeline
 from hatua.analytics.timerange import Range, iso_utc, range_of, zone_of
 from hatua.warehouse.sql import load
 
 _OLDEST_FIRST = "e.timestamp, e.seq, e.event_id"
 _ALL = 2**63 - 1
+_OF_CANDIDATES = "anonymous_id IN (SELECT arrayJoin(anonymous_ids) FROM candidates)"
 _SEARCHED = ("v.session_id", "v.entry_page", "v.exit_page", "v.city")
 _PLAIN = (
     "session_id",
@@ -123,7 +124,7 @@ def _select(
 ) -> list[dict[str, Any]]:
     """`conditions` are of the session alone; `search` also of its persons, which are looked up for candidates only."""
     sql = Template(load("hatua.analytics", "sql/sessions.sql")).substitute(
-        links=links_sql(), visits=visits, conditions=" AND ".join(conditions), search=search
+        links=named_links_sql(_OF_CANDIDATES), visits=visits, conditions=" AND ".join(conditions), search=search
     )
     return reader.rows(sql, {"candidates": parameters["limit"], **parameters})
 

@@ -11,7 +11,7 @@ from hatua.warehouse.client import Warehouse
 from hatua.warehouse.comparing import Compared, Comparing
 from hatua.warehouse.migrate import apply_migrations, migrations
 from hatua.warehouse.sql import load
-from hatua.warehouse.writer import EventWriter, SessionKey
+from hatua.warehouse.writer import EventWriter, SessionKey, refresh_sql
 
 SUFFIX: Final = "_rebuild"
 """Of the database in which they are made anew."""
@@ -26,7 +26,9 @@ PAUSE_S: Final = 0.5
 MOST_LOOKED_AT: Final = 10_000
 """Sessions that are looked at again one by one; where more differ, it is not because events come in."""
 
-_SESSIONS_AT_ONCE = 20_000
+_EVENTS_AT_ONCE = 1_000_000
+"""So many need some hundred MB of memory; each window also looks once through its project's session_hours."""
+
 _MUTATION: Final[dict[str, Any]] = {"mutations_sync": 2, "allow_nondeterministic_mutations": 1}
 _SPILL_BYTES: Final = 1_000_000_000
 """Of memory, from which on the engine groups on disk."""
@@ -44,18 +46,27 @@ def rebuild_sessions(warehouse: Warehouse) -> int:
         load("hatua.warehouse", "rebuild_session_hours.sql"),
         settings={"max_bytes_before_external_group_by": _SPILL_BYTES},
     )
-    writer = EventWriter(warehouse)
-    sql = load("hatua.warehouse", "session_keys.sql")
-    last = ("", "")
-    done = 0
-    while True:
-        _, columns = warehouse.columns(sql, {"project_id": last[0], "session_id": last[1], "limit": _SESSIONS_AT_ONCE})
-        keys = list(zip(*columns, strict=True))
-        if not keys:
-            return done
-        writer.refresh_sessions(keys)
-        last = keys[-1]
-        done += len(keys)
+    sessions = refresh_sql(load("hatua.warehouse", "sessions_of_window.sql"))
+    for window in list(_windows(warehouse)):
+        warehouse.execute(sessions, window)
+    return int(warehouse.rows("SELECT uniqExact(project_id, session_id) AS n FROM session_hours")[0]["n"])
+
+
+def _windows(warehouse: Warehouse) -> Iterator[dict[str, Any]]:
+    """Whole hours of one project, as many as have about `_EVENTS_AT_ONCE` events together: neighbours in the order of
+    events. Batches of session ids, which are random, would each read everything the project has."""
+    window: dict[str, Any] = {}
+    events = 0
+    for row in warehouse.rows(load("hatua.warehouse", "events_by_hour.sql")):
+        if window and (row["project_id"] != window["project"] or events + row["events"] > _EVENTS_AT_ONCE):
+            yield window
+            window = {}
+        if not window:
+            window, events = {"project": row["project_id"], "from": row["hour"]}, 0
+        window["to"] = row["hour"]
+        events += row["events"]
+    if window:
+        yield window
 
 
 def verify(warehouse: Warehouse, pause: Callable[[float], None] = time.sleep) -> list[Compared]:

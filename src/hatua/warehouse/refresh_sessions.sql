@@ -10,7 +10,7 @@ SELECT
     if(is_deleted, toDateTime64(day, 3, 'UTC'), first_at) AS started_at,
     if(is_deleted, toDateTime64(day, 3, 'UTC'), last_at) AS ended_at,
     if(is_deleted, 0, version) AS events,
-    if(is_deleted, 0, page_events) AS pageviews,
+    if(is_deleted, 0, pageview_events) AS pageviews,
     if(is_deleted, 0, other_than_heartbeats) AS non_heartbeat_events,
     entry_page,
     exit_page,
@@ -38,7 +38,16 @@ SELECT
     first_event.20 AS first_event_id,
     keep_days AS retention_days,
     version,
-    is_deleted
+    is_deleted,
+    if(version < 1000, by_page.1, []) AS pages,
+    if(version < 1000, by_page.2, []) AS page_events,
+    if(version < 1000, by_page.3, []) AS page_views,
+    if(version < 1000, by_name.1, []) AS names,
+    if(version < 1000, by_name.2, []) AS name_events,
+    if(version < 1000, by_name.3, []) AS name_views,
+    if(version < 1000, by_quarter.1, []) AS quarters,
+    if(version < 1000, by_quarter.2, []) AS quarter_events,
+    if(version < 1000, by_quarter.3, []) AS quarter_views
 FROM
 (
     SELECT
@@ -48,25 +57,29 @@ FROM
         min(timestamp) AS first_at,
         max(timestamp) AS last_at,
         count() AS version,
-        countIf(event_type = 'page' OR event_name = 'page_view') AS page_events,
+        countIf(is_page_view) AS pageview_events,
         countIf(event_name != 'heartbeat') AS other_than_heartbeats,
-        argMinIf(page_path, (timestamp, seq, event_id), event_type = 'page' OR event_name = 'page_view') AS entry_page,
-        argMaxIf(page_path, (timestamp, seq, event_id), event_type = 'page' OR event_name = 'page_view') AS exit_page,
+        argMinIf(page_path, (timestamp, seq, id), is_page_view) AS entry_page,
+        argMaxIf(page_path, (timestamp, seq, id), is_page_view) AS exit_page,
         argMin(
             (channel, campaign_id, utm_source, utm_medium, utm_campaign, utm_term, utm_content, page_referrer, referrer_host,
              referrer_channel, device_type, os, os_version, browser, browser_version, country_code, region, city, locale,
-             event_id),
-            (timestamp, seq, event_id)) AS first_event,
+             id),
+            (timestamp, seq, id)) AS first_event,
         arraySort(groupUniqArrayIf(1000)(user_id, user_id != '')) AS user_ids,
         arraySort(groupUniqArrayIf(1000)(anonymous_id, user_id = '' AND anonymous_id != '')) AS anonymous_ids,
         if(min(retention_days) = 0, 0, max(retention_days)) AS keep_days,
-        arraySort(groupUniqArray(toDate(timestamp))) AS days
-    FROM events
+        arraySort(groupUniqArray(toDate(timestamp))) AS days,
+        sumMapWithOverflow([page_path], [toUInt32(1)], [toUInt32(is_page_view)]) AS by_page,
+        sumMapWithOverflow([event_name], [toUInt32(1)], [toUInt32(is_page_view)]) AS by_name,
+        sumMapWithOverflow(
+            [toInt32(intDiv(toUnixTimestamp64Milli(timestamp), 900000))], [toUInt32(1)], [toUInt32(is_page_view)]) AS by_quarter
+    FROM (SELECT *, event_id AS id, event_type = 'page' OR event_name = 'page_view' AS is_page_view FROM events)
     WHERE (project_id, toStartOfHour(timestamp), session_id) IN
     (
         SELECT project_id, hour, session_id
         FROM session_hours
-        WHERE (project_id, session_id) IN (SELECT arrayJoin({sessions:Array(Tuple(String, String))}))
+        WHERE (project_id, session_id) IN ($sessions)
     )
     GROUP BY project_id, session_id
 )

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from string import Template
 from typing import Any
 
 import msgspec
@@ -78,7 +79,7 @@ class EventWriter:
     def refresh_sessions(self, keys: Iterable[SessionKey]) -> None:
         """Recomputes sessions from their events; for events that were found already stored, whose writer may
         have died before it came to the sessions. Idempotent."""
-        statement = load("hatua.warehouse", "refresh_sessions.sql")
+        statement = refresh_sql("SELECT arrayJoin({sessions:Array(Tuple(String, String))})")
         for sessions in in_parameters(sorted({key for key in keys if key[1]})):
             self._warehouse.execute(statement, {"sessions": sessions})
 
@@ -104,6 +105,11 @@ class EventWriter:
             )
             stored.update(zip(*columns, strict=True))
         return stored.intersection(ids)
+
+
+def refresh_sql(sessions: str) -> str:
+    """The statement that recomputes sessions. `sessions`: a SELECT of their (project_id, session_id)."""
+    return Template(load("hatua.warehouse", "refresh_sessions.sql")).substitute(sessions=sessions)
 
 
 def event_table(rows: Sequence[EventRow]) -> pa.Table:

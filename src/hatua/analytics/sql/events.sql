@@ -1,9 +1,8 @@
--- Events newest first, after a place in that order.
+-- Events in an order, after a place in it; without their persons, who are looked up for what is shown.
 SELECT
     e.event_id AS event_id, e.event_name AS event_name, e.event_type AS event_type,
     e.timestamp AS timestamp, e.received_at AS received_at, e.processed_at AS processed_at, e.seq AS seq,
     e.anonymous_id AS anonymous_id, e.user_id AS user_id,
-    if(e.user_id != '', e.user_id, if(l.linked_key != 0, l.linked_user, e.anonymous_id)) AS person,
     e.session_id AS session_id, e.channel AS channel, e.campaign_id AS campaign_id,
     e.page_path AS page_path, e.page_title AS page_title, e.page_url AS page_url,
     e.referrer_host AS referrer_host, e.referrer_channel AS referrer_channel,
@@ -13,7 +12,6 @@ SELECT
     e.journey_start AS journey_start, e.journey_end AS journey_end,
     e.properties AS properties, e.context AS context
 FROM events AS e
-LEFT ANY JOIN ($links) AS l ON l.anonymous_key = e.anonymous_key
 $visits
 WHERE e.project_id = {project:String}
   AND e.timestamp >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')

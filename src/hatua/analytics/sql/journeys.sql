@@ -1,6 +1,8 @@
 -- One row a journey. Of each person all events in order; a pause cuts them into pieces. A start opens a journey unless one
 -- of its name is open; an end, a start of another name, or the end of the piece closes it.
 -- mark: 0 none, 1 start, 2 end, 3 both. step: the event's name, '' for messages and agents' own.
+-- All events of everyone who starts a journey are in memory at once, so they carry texts only where these matter: a name
+-- with its mark, steps of who was handed off, ids where a mark, or an agent, may be at the same moment.
 SELECT
     person,
     name,
@@ -61,12 +63,21 @@ FROM
                             FROM
                             (
                                 SELECT
-                                    person,
+                                    any(person) AS person,
                                     arraySort(groupArray((ts, seq, event_id, mark, named, agent, handoff, step, chosen)))
                                         AS found
-                                FROM ($events)
-                                WHERE person IN (SELECT person FROM ($starts))
-                                GROUP BY person
+                                FROM
+                                (
+                                    SELECT
+                                        person, person_key, ts, seq, mark, agent, handoff, chosen,
+                                        if(mark != 0, named, '') AS named,
+                                        if(agent OR person_key IN ($handed_off), step, '') AS step,
+                                        if(agent OR person_key IN ($handed_off)
+                                            OR cityHash64(person_key, ts) IN ($ties), event_id, '') AS event_id
+                                    FROM ($events)
+                                )
+                                WHERE person_key IN (SELECT person_key FROM ($starts))
+                                GROUP BY person_key
                             )
                         )
                     )

@@ -1,5 +1,5 @@
 -- The visits that may have an event in the range.
-SELECT *, cityHash64(session_id) AS session_key
+SELECT *, session_key, user_keys, anonymous_keys
 FROM sessions FINAL
 WHERE project_id = {project:String}
   AND started_at < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
