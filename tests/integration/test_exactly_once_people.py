@@ -157,6 +157,45 @@ def test_two_processors_give_the_answer_of_one(
     assert len(together["links"]) > 50
 
 
+def handshakes(count: int) -> list[RawEvent]:
+    """The two sides of a token, and who signs in later, arrive together: in shards, and so in hands, of their own."""
+    events = []
+    for number in range(count):
+        phone, browser, token = f"2547{number:08d}", f"b{number}", f"tok-{number}"
+        conversation = {"externalId": phone, "channel": "whatsapp", "handshakeToken": token}
+        visit = {"page": {"path": "/"}, "handshakeToken": token}
+        sides: list[tuple[str, dict[str, Any]]] = [
+            ("webview_opened", {"anonymous_id": phone, "context": conversation}),
+            ("handshake_complete", {"anonymous_id": browser, "context": visit, "session_id": f"s{number}"}),
+        ]
+        if number % 2:
+            signed_in = {"anonymous_id": browser, "user_id": f"A{number}", "context": visit, "session_id": f"s{number}"}
+            sides.append(("filing_started", signed_in))
+        events += [
+            event(
+                f"{name}-{number}", event_name=name, event_type="track", timestamp=NOON - 9_000 + 10 * place, **fields
+            )
+            for place, (name, fields) in enumerate(sides)
+        ]
+    return events
+
+
+def test_both_sides_of_a_handshake_in_two_hands_at_once_are_joined(
+    tmp_path: Path, warehouse: Warehouse, second_warehouse: Warehouse, redis_server: RedisServer
+) -> None:
+    events = handshakes(300)
+    by_two(redis_server, warehouse, events, batch_size=40)
+    by_one(tmp_path, second_warehouse, events)
+
+    links = stored(warehouse)["links"]
+
+    assert links == stored(second_warehouse)["links"]
+    pairs = {(link["anonymous_id"], link["user_id"]) for link in links}
+    for number in range(300):
+        assert (f"b{number}", f"2547{number:08d}") in pairs
+        assert ((f"2547{number:08d}", f"A{number}") in pairs) is bool(number % 2)
+
+
 def test_ten_thousand_links_lead_to_one_person(
     tmp_path: Path, warehouse: Warehouse, second_warehouse: Warehouse, redis_server: RedisServer
 ) -> None:

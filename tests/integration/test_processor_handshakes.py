@@ -1,5 +1,6 @@
 """From the conversation to the browser: one token, one link, whichever side reaches us first."""
 
+import itertools
 from typing import Any
 
 import pytest
@@ -118,3 +119,68 @@ def test_a_browser_that_is_signed_in_gives_the_conversation_its_name(pipeline: P
     pipeline.append(issued(), completed(user_id="A012345678X"))
     pipeline.drain()
     assert pipeline.links() == [(PHONE, "A012345678X", "handshake"), ("browser", "A012345678X", "login")]
+
+
+PIN = "A012345678X"
+SIGNED_IN = sorted([(PHONE, PIN, "handshake"), ("browser", PHONE, "handshake"), ("browser", PIN, "login")])
+
+
+def signed_in(name: str = "signed in", at: int = NOON + 2 * MINUTE, **fields: Any) -> RawEvent:
+    """Later in the visit that carries the token, somebody signs in."""
+    return completed(name, at, **{"event_name": "identify", "event_type": "track", "user_id": PIN} | fields)
+
+
+@pytest.mark.parametrize("apart", [False, True])
+@pytest.mark.parametrize("order", list(itertools.permutations((issued, completed, signed_in))))
+def test_who_signs_in_after_the_handshake_is_who_talks_in_the_conversation(
+    pipeline: Pipeline, order: Any, apart: bool
+) -> None:
+    for side in order:
+        pipeline.append(side())
+        if apart:
+            pipeline.drain()
+            pipeline.restart()
+    pipeline.drain()
+    assert pipeline.links() == SIGNED_IN
+
+
+def test_the_conversations_own_id_and_its_phone_number_follow_who_signs_in(pipeline: Pipeline) -> None:
+    pipeline.append(issued(anonymous_id="conversation-7"), completed(), signed_in())
+    pipeline.drain()
+    assert [link for link in pipeline.links() if link[1] == PIN] == [
+        (PHONE, PIN, "handshake"),
+        ("browser", PIN, "login"),
+        ("conversation-7", PIN, "handshake"),
+    ]
+
+
+def test_of_two_who_sign_in_under_one_token_the_conversation_is_the_latest_ones(pipeline: Pipeline) -> None:
+    other = "P051234567Z"
+    pipeline.append(issued(), completed())
+    pipeline.append(
+        signed_in(), signed_in("again", NOON + 5 * MINUTE), signed_in("other", NOON + 4 * MINUTE, user_id=other)
+    )
+    pipeline.drain()
+    moments = {user: at for name, user, at in pipeline.link_moments() if name == PHONE}
+    assert moments == {PIN: NOON + 5 * MINUTE, other: NOON + 4 * MINUTE}
+
+
+def test_who_signs_in_with_a_forwarded_link_does_not_get_the_conversation(pipeline: Pipeline) -> None:
+    pipeline.append(issued(), completed(), signed_in(anonymous_id="friend", session_id="s2"))
+    pipeline.drain()
+    assert pipeline.links() == [*LINK, ("friend", PIN, "login")]
+
+
+@pytest.mark.parametrize(("after", "linked"), [(DAY, True), (DAY + 1, False)])
+def test_signing_in_counts_for_the_conversation_for_24_hours(pipeline: Pipeline, after: int, linked: bool) -> None:
+    pipeline.append(issued(), completed())
+    pipeline.drain()
+    pipeline.append(signed_in(at=NOON + after))
+    pipeline.drain()
+    assert ((PHONE, PIN, "handshake") in pipeline.links()) is linked
+
+
+def test_a_conversation_of_a_known_user_stays_theirs_whoever_signs_in(pipeline: Pipeline) -> None:
+    pipeline.append(issued(user_id="K"), completed(), signed_in())
+    pipeline.drain()
+    assert (PHONE, PIN, "handshake") not in pipeline.links()

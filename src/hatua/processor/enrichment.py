@@ -47,11 +47,12 @@ class Enrichment:
         """Sessions and links of a batch, in the order of the log; then the rows of those that are not stored yet.
         Raises WarehouseUnavailable."""
         self._sessions.put_sessions(drafts)
-        return [to_row(draft) for draft in drafts if not draft.stored], self.links(drafts)
+        return [to_row(draft) for draft in drafts if not draft.stored], link_identity(drafts)
 
-    def links(self, drafts: Sequence[Draft]) -> list[LinkRow]:
-        """Everything that these events say about who is who. Raises WarehouseUnavailable."""
-        return link_identity(drafts) + self._handshakes.link_handshakes(drafts)
+    def handshakes(self, drafts: Sequence[Draft]) -> list[LinkRow]:
+        """What their handshakes say about who is who: asked when these events are stored, see `Handshakes`. Raises
+        WarehouseUnavailable."""
+        return self._handshakes.link_handshakes(drafts)
 
     def _one(self, delivery: Delivery, now: int) -> Outcome:
         try:

@@ -17,6 +17,7 @@ from hatua.processor.draft import Draft
 from hatua.processor.enrichment import Enrichment
 from hatua.processor.erased import Erased
 from hatua.processor.failures import DeadReason, Failure, FailureGate, ProcessorHalted, failure
+from hatua.processor.identity import link_identity
 from hatua.processor.settings import ProcessorSettings
 from hatua.processor.storing import Refused, Until, store, store_links_that_can_be, store_what_can_be
 from hatua.streams.port import LogReader, LogUnavailable
@@ -36,6 +37,8 @@ _SLICE = 500
 80 KB."""
 
 _MOST_BYTES = 32_000_000
+
+_LINKS_REFUSED = "the warehouse refused identity links"
 
 T = TypeVar("T")
 
@@ -118,6 +121,7 @@ class Processor:
         drafts = self._patiently(lambda: self._unlike([one for one in outcomes if isinstance(one, Draft)]))
         rows, links = self._patiently(lambda: self._enrichment.together(drafts))
         failures += self._store(drafts, rows, links, self._until(deliveries))
+        links += self._join(drafts, failures)
         if erased is not None:
             self.counters.erased += self._patiently(lambda: erased.settle(drafts))
         self._patiently(lambda: self._leave(deliveries, failures))
@@ -203,12 +207,12 @@ class Processor:
             refused = self._patiently(lambda: store_what_can_be(self._writer, rows, until))
             bad = {(one.row.project_id, one.row.event_id) for one in refused}
             kept = [draft for draft in drafts if (draft.raw.project_id, draft.raw.event_id) not in bad]
-            lost_links = self._patiently(lambda: store_links_that_can_be(self._writer, self._enrichment.links(kept)))
+            lost_links = self._patiently(lambda: store_links_that_can_be(self._writer, link_identity(kept)))
         if stored := [draft for draft in drafts if draft.stored]:
             keys = [(draft.raw.project_id, draft.session_id) for draft in stored]
             self._patiently(lambda: self._writer.refresh_sessions(keys))
         if lost_links:
-            _log.error("the warehouse refused identity links", extra=fields(links=lost_links))
+            _log.error(_LINKS_REFUSED, extra=fields(links=lost_links))
         if not refused:
             return []
         by_id = {(draft.raw.project_id, draft.raw.event_id): draft.delivery for draft in drafts}
@@ -219,6 +223,16 @@ class Processor:
         for one in failures:
             self._gate.failed(one.error)
         return failures
+
+    def _join(self, drafts: Sequence[Draft], failures: Sequence[Failure]) -> list[LinkRow]:
+        """Stores the links of the handshakes that these events are part of, and returns them. A crash before it is
+        mended when the batch is read again."""
+        dead = {one.delivery.position for one in failures}
+        kept = [draft for draft in drafts if draft.delivery.position not in dead]
+        links = self._patiently(lambda: self._enrichment.handshakes(kept))
+        if links and (lost := self._patiently(lambda: store_links_that_can_be(self._writer, links))):
+            _log.error(_LINKS_REFUSED, extra=fields(links=lost))
+        return links
 
     def _attempts(
         self, drafts: Sequence[Draft], rows: Sequence[EventRow], links: Sequence[LinkRow], until: Until
