@@ -93,12 +93,18 @@ def _calm(rung: Rung, story: Story, clients: Clients, without_progress_s: float)
     return verdict
 
 
-def _drained(rung: Rung, without_progress_s: float) -> bool:
+def _drained(
+    rung: Rung,
+    without_progress_s: float,
+    *,
+    monotonic: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> bool:
     """Whether the log became empty; not, when it holds no fewer events than it did so many seconds ago."""
     quiet = 0
     fewest: float = float("inf")
-    until = time.monotonic() + without_progress_s
-    while time.monotonic() < until:
+    until = monotonic() + without_progress_s
+    while monotonic() < until:
         try:
             waiting = rung.waiting()
         except OSError:
@@ -106,8 +112,8 @@ def _drained(rung: Rung, without_progress_s: float) -> bool:
         else:
             quiet = quiet + 1 if waiting == 0 else 0
             if waiting < fewest:
-                fewest, until = waiting, time.monotonic() + without_progress_s
+                fewest, until = waiting, monotonic() + without_progress_s
         if quiet == 2:
             return True
-        time.sleep(0.1)
+        sleep(0.1)
     return False
