@@ -65,6 +65,8 @@ def test_what_the_example_says_is_used_and_what_is_used_is_in_the_example() -> N
     assert {name for name, match in used.items() if match["kind"] == "?"} == {n for n, v in said.items() if not v} - {
         "HATUA_TRUSTED_PROXIES",
         "ALLOWED_ORIGINS",
+        "MAXMIND_ACCOUNT_ID",
+        "MAXMIND_LICENSE_KEY",
     }
 
 
@@ -131,6 +133,7 @@ def test_the_stores_are_reached_by_nobody_from_outside() -> None:
     for store in STORES:
         assert SERVICES[store]["networks"] == ["stores"]
         assert "ports" not in SERVICES[store]
+    assert "ports" not in SERVICES["processor"]
     for role in ("collector", "api"):
         (published,) = SERVICES[role]["ports"]
         assert _filled(published, {}).startswith("127.0.0.1:")
