@@ -43,6 +43,9 @@ DEFAULT = (ProcessorSettings().batch_size,)
 
 GIVE_UP_S = 300.0
 
+WARM_S = 15.0
+"""Until two processors that started together have shared the shards out, a lease or so."""
+
 PEOPLE = 16
 """So many that each of two processors surely has some of them."""
 
@@ -125,7 +128,7 @@ def freshness(probe: Probe, seconds: float, rate: int) -> None:
     taken: list[int] = []
     others = threading.Thread(target=noise, args=(probe, rate, stop, taken))
     others.start()
-    time.sleep(2)
+    time.sleep(WARM_S)
     taken.clear()
     started = time.monotonic()
     waits = []
