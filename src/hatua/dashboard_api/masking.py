@@ -45,6 +45,7 @@ _ADDRESS_KEYS = frozenset(("url", "href", "referrer", "search", "page_url", "lin
 
 HIDDEN = "[hidden]"
 _PSEUDONYM = re.compile(r"\b(?:user|email|phone|pin|hidden)-[0-9a-f]{10}\b")
+_RANDOM_ID = re.compile(f"{_UUID}|{_PSEUDONYM.pattern}")
 _MOST_GIVEN = 200_000
 """Pseudonyms remembered, about 30 MB; then all are forgotten, and learned again as they are shown again."""
 
@@ -59,6 +60,16 @@ def names_personal_data(key: str) -> bool:
 def personal_dimension(dimension: str) -> bool:
     """Whether breaking down or filtering by this dimension would show or probe personal data."""
     return dimension.startswith(PROPERTY_PREFIX) and names_personal_data(dimension[len(PROPERTY_PREFIX) :])
+
+
+def without_random_ids(text: str) -> str:
+    """What is left of a text without its pseudonyms and UUIDs, which say nothing about anybody."""
+    return _RANDOM_ID.sub("", text)
+
+
+def holds_personal_data(text: str) -> bool:
+    """Whether a phone number, PIN or e-mail address stands in a text, in clear."""
+    return _PERSONAL.search(without_random_ids(text)) is not None
 
 
 class Masker:

@@ -10,28 +10,44 @@ import msgspec
 
 from hatua.analytics.known import known_among
 from hatua.analytics.people_shapes import PeopleQuestion, PersonQuestion
-from hatua.analytics.question import ProjectQuestion
+from hatua.analytics.question import Filter, ProjectQuestion
 from hatua.analytics.reader import Reader
 from hatua.analytics.session_shapes import SessionsQuestion
 from hatua.dashboard_api.errors import Refused
-from hatua.dashboard_api.masking import Masker, personal_dimension
+from hatua.dashboard_api.masking import Masker, holds_personal_data, personal_dimension, without_random_ids
 from hatua.warehouse.sql import load
 
 S = TypeVar("S", bound=msgspec.Struct)
 Q = TypeVar("Q", bound=ProjectQuestion)
 
-_DIMENSIONS = frozenset(("dimension", "per", "named_by"))
+_DIMENSIONS = frozenset(("dimension", "per", "named_by", "number"))
 """Fields that name a dimension, wherever they stand."""
 
 _USER = re.compile(r"user-([0-9a-f]{10})")
 
 
+_NEVER_PERSONAL = frozenset(
+    ("event_name", "referrer_channel", "country", "region", "city", "device_type", "os", "browser", "locale", "channel")
+)
+"""Dimensions in which no phone number, PIN or e-mail address can stand."""
+
+_QUANTIFIER = re.compile(r"(?<!\\)\{\d*,?\d*\}")
+_TELLING = re.compile(r"[0-9@]")
+"""Who may ask for parts of a text by these gets a number or an address out of it piece by piece."""
+
+
 def refuse_personal(asked: msgspec.Struct, where: str) -> None:
-    """Raises Refused 403 for a dimension that holds personal data, and for a search among people. `where`: what the
-    question stands in (`query`, `body`)."""
+    """Raises Refused 403 for a dimension that holds personal data, for a search among people, and for a text that names
+    somebody in clear or could find them out piece by piece. `where`: what the question stands in (`query`, `body`)."""
     for path, dimension in _named(asked, where):
         if personal_dimension(dimension):
             raise Refused(HTTPStatus.FORBIDDEN, "personal_data", f"{dimension} holds personal data.", path)
+    for path, text, partly in _texts(asked, where):
+        if holds_personal_data(text):
+            raise Refused(HTTPStatus.FORBIDDEN, "personal_data", "Ask by the pseudonym that you were shown.", path)
+        if partly and _TELLING.search(partly):
+            reason = "A part of a text that holds digits or @ could find out somebody's number: ask for whole values."
+            raise Refused(HTTPStatus.FORBIDDEN, "personal_data", reason, path)
     if isinstance(asked, PeopleQuestion) and asked.search:
         text = "People are searched by id, phone number, PIN and e-mail: personal data."
         raise Refused(HTTPStatus.FORBIDDEN, "personal_data", text, f"{where}.search")
@@ -89,3 +105,37 @@ def _named(value: Any, path: str) -> Iterator[tuple[str, str]]:
                 yield f"{path}.{field.encode_name}", inside
             else:
                 yield from _named(inside, f"{path}.{field.encode_name}")
+
+
+def _texts(value: Any, path: str) -> Iterator[tuple[str, str, str]]:
+    """(path, text, the part of it that may be found within a longer one) of everything that asks by text."""
+    if isinstance(value, tuple):
+        for index, each in enumerate(value):
+            yield from _texts(each, f"{path}[{index}]")
+    elif isinstance(value, Filter):
+        if value.dimension not in _NEVER_PERSONAL:
+            for index, each in enumerate(value.values):
+                yield f"{path}.values[{index}]", each, _open_part(value.operator, each)
+    elif isinstance(value, msgspec.Struct):
+        for field in msgspec.structs.fields(value):
+            inside, here = getattr(value, field.name), f"{path}.{field.encode_name}"
+            if field.name == "search" and isinstance(inside, str) and not isinstance(value, PeopleQuestion):
+                chosen = getattr(value, "dimension", "")
+                if chosen not in _NEVER_PERSONAL:
+                    yield here, inside, _open_part("contains", inside)
+            elif field.name == "path" and isinstance(inside, str):
+                mixed = [part for part in inside.split("/") if "*" in part]
+                yield here, inside, without_random_ids(" ".join(mixed))
+            else:
+                yield from _texts(inside, here)
+
+
+def _open_part(operator: str, text: str) -> str:
+    """Of `contains`, the ends: what stands between two slashes is whole. Of a pattern, all but its repetitions."""
+    plain = without_random_ids(text)
+    if operator == "matches":
+        return _QUANTIFIER.sub("", plain)
+    if operator in ("contains", "not_contains"):
+        parts = plain.split("/")
+        return f"{parts[0]} {parts[-1]}"
+    return ""

@@ -7,6 +7,8 @@ import pytest
 from hatua.analytics.funnel_shapes import FunnelQuestion
 from hatua.analytics.people_shapes import PeopleQuestion
 from hatua.analytics.question import read_json
+from hatua.analytics.session_shapes import SessionsQuestion
+from hatua.analytics.shapes import DimensionValuesQuestion
 from hatua.dashboard_api.errors import Refused
 from hatua.dashboard_api.masking import Masker
 from hatua.dashboard_api.pseudonyms import refuse_personal, replaced
@@ -58,6 +60,70 @@ def test_a_personal_dimension_is_found(fields: dict[str, Any], path: str) -> Non
     with pytest.raises(Refused) as refused:
         refuse_personal(funnel(**fields), "query")
     assert (refused.value.code, refused.value.path) == ("personal_data", path)
+
+
+def about(operator: str, value: str, dimension: str = "page_path") -> dict[str, Any]:
+    return {"filters": [{"dimension": dimension, "operator": operator, "values": ["/", value]}]}
+
+
+def at(path: str) -> dict[str, Any]:
+    return {"steps": [{"any_of": [{"event": "x", "path": path}]}]}
+
+
+@pytest.mark.parametrize(
+    ("fields", "path"),
+    [
+        (about("is", "/p/A012345678X"), "query.filters[0].values[1]"),
+        (about("is_not", "+254 712 345678", "property:note"), "query.filters[0].values[1]"),
+        (about("contains", "amina@example.co.ke"), "query.filters[0].values[1]"),
+        (about("contains", "/p/A01"), "query.filters[0].values[1]"),
+        (about("not_contains", "78X"), "query.filters[0].values[1]"),
+        (about("contains", "@example"), "query.filters[0].values[1]"),
+        (about("matches", "^/p/A0.{8}X$"), "query.filters[0].values[1]"),
+        (about("matches", "[0-4]{9}", "property:note"), "query.filters[0].values[1]"),
+        (about("matches", r"\x41"), "query.filters[0].values[1]"),
+        (at("/p/A012345678X"), "query.steps[0].any_of[0].path"),
+        (at("/p/A01*"), "query.steps[0].any_of[0].path"),
+        (at("/*8X/done"), "query.steps[0].any_of[0].path"),
+    ],
+)
+def test_a_text_that_names_or_could_find_out_somebody_is_refused(fields: dict[str, Any], path: str) -> None:
+    with pytest.raises(Refused) as refused:
+        refuse_personal(funnel(**fields), "query")
+    assert (refused.value.code, refused.value.path) == ("personal_data", path)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        about("is", "/v2/step-3"),
+        about("contains", "/v2/"),
+        about("contains", "/mri"),
+        about("contains", "iPhone 15", "os"),
+        about("matches", r"^/(mri|tot)/\w{2,11}$"),
+        about("is", MASKER.text("/p/A012345678X")),
+        about("contains", MASKER.text("/p/A012345678X")),
+        about("is", "/s/3f2b8a10-1111-4222-8333-123456789012"),
+        at("/v2/*/step-3"),
+        at(MASKER.text("/p/A012345678X") + "/*"),
+    ],
+)
+def test_what_is_not_about_a_number_of_somebody_may_be_asked(fields: dict[str, Any]) -> None:
+    refuse_personal(funnel(**fields), "query")
+
+
+@pytest.mark.parametrize("text", ["A01", "amina@example.co.ke", "0712"])
+def test_a_search_is_held_to_the_same(text: str) -> None:
+    for question in (
+        SessionsQuestion(project="p", search=text),
+        DimensionValuesQuestion(project="p", dimension="page_path", search=text),
+    ):
+        with pytest.raises(Refused) as refused:
+            refuse_personal(question, "query")
+        assert refused.value.path == "query.search"
+    refuse_personal(SessionsQuestion(project="p", search="Nairobi"), "query")
+    refuse_personal(SessionsQuestion(project="p", search="3f2b8a10-1111-4222-8333-123456789012"), "query")
+    refuse_personal(DimensionValuesQuestion(project="p", dimension="browser", search="Chrome 120"), "query")
 
 
 def test_what_is_not_personal_passes() -> None:
