@@ -18,13 +18,13 @@ from tests.oracle.generate import generate_filters, generate_history, generate_r
 TOLD = ("page_path", "event_name", "entry_page", "referrer_host", "country")
 
 
-@pytest.mark.parametrize("more", [0, 1])
+@pytest.mark.parametrize("fewer", [0.5, 1])
 def test_with_hardly_a_candidate_to_spare_both_sources_agree(
-    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, more: int
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, fewer: float
 ) -> None:
-    monkeypatch.setattr(ranking, "_MORE_CANDIDATES", more)
-    random = Random(f"ranking-{more}")
-    made = [(name, *generate_history(random, name)) for name in (f"r{more}-{n}" for n in range(25))]
+    monkeypatch.setattr(ranking, "_FEWER", fewer)
+    random = Random(f"ranking-{fewer}")
+    made = [(name, *generate_history(random, name)) for name in (f"r{fewer}-{n}" for n in range(25))]
     store(warehouse, [(project, history) for project, history, _, _ in made])
     for project, history, zone, day in made:
         question = {
@@ -46,7 +46,7 @@ def pages(warehouse: Warehouse, **more: object) -> Breakdown:
 def test_a_value_with_many_sessions_of_few_people_does_not_push_out_one_with_more_people(
     warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ranking, "_MORE_CANDIDATES", 0)
+    monkeypatch.setattr(ranking, "_FEWER", 0.5)
     often = [event(event_id=f"o{n}", session_id=f"o{n}", anonymous_id="one", page_path="/often") for n in range(4)]
     many = [event(event_id=f"m{n}", session_id=f"m{n}", anonymous_id=f"m{n}", page_path="/many") for n in range(3)]
     EventWriter(warehouse).write(often + many)

@@ -90,12 +90,18 @@ def test_a_question_over_its_memory_is_too_heavy(empty_warehouse: Warehouse) -> 
 
 
 def test_every_question_has_the_limits_of_the_settings(warehouse_settings: WarehouseSettings) -> None:
-    tight = msgspec.structs.replace(warehouse_settings, query_timeout_ms=100, query_memory_bytes=16_000_000, clients=1)
-    with Warehouse.open(tight, "t_kept_open") as warehouse:
-        with pytest.raises(QueryTooHeavy, match="TIMEOUT_EXCEEDED"):
-            warehouse.rows(SLOW)
-        with pytest.raises(QueryTooHeavy, match="MEMORY_LIMIT_EXCEEDED"):
-            warehouse.rows("SELECT groupArray(number) FROM numbers(20000000)")
+    short = msgspec.structs.replace(warehouse_settings, query_timeout_ms=100, clients=1)
+    with (
+        Warehouse.open(short, "t_kept_open") as warehouse,
+        pytest.raises(QueryTooHeavy, match="TIMEOUT_EXCEEDED"),
+    ):
+        warehouse.rows(SLOW)
+    small = msgspec.structs.replace(warehouse_settings, query_memory_bytes=16_000_000, clients=1)
+    with (
+        Warehouse.open(small, "t_kept_open") as warehouse,
+        pytest.raises(QueryTooHeavy, match="MEMORY_LIMIT_EXCEEDED"),
+    ):
+        warehouse.rows("SELECT groupArray(number) FROM numbers(20000000)")
 
 
 @both_rungs

@@ -17,7 +17,8 @@ from hatua.warehouse.sql import load
 
 _MOST_CANDIDATES = 50
 """Bits are summed, and a visit may have a thousand other values: 50 + 10 bits fit into 64."""
-_MORE_CANDIDATES = 15
+_FEWER = 4
+"""What has that many times fewer sessions than the last that may be shown is taken for no candidate."""
 _ORDERS: dict[RowMetric, str] = {
     "visitors": "bound",
     "sessions": "sessions",
@@ -66,10 +67,10 @@ class _Ranking(NamedTuple):
     listed: Listed
 
     def first(self, order: RowMetric, end: int) -> Ranked | None:
-        most = min(end + _MORE_CANDIDATES, _MOST_CANDIDATES)
-        sums = self._sums(order, most)
+        sums = self._sums(order, _MOST_CANDIDATES)
         if not sums:
             return Ranked([], 0, None)
+        most = _promising(sums, order, end)
         rows = sums[:most]
         persons = self._persons(rows, min(end, len(rows)))
         if persons.mixed_visits:
@@ -120,6 +121,15 @@ class _Ranking(NamedTuple):
         parameters = {**facts.parameters, "candidates": candidates, "count": len(candidates), "end": end}
         (row,) = self.reader.rows(sql, parameters)
         return _Persons(**{name: row[name] for name in _Persons._fields})
+
+
+def _promising(sums: Sequence[dict[str, Any]], order: RowMetric, end: int) -> int:
+    """How many of the values are candidates. An order by sums is known already."""
+    most = min(len(sums), _MOST_CANDIDATES)
+    if order != "visitors" or most <= end:
+        return min(most, end)
+    least = sums[end - 1]["bound"] / _FEWER
+    return next((place for place in range(end, most) if sums[place]["bound"] < least), most)
 
 
 def _sql(name: str, **parts: str) -> str:

@@ -14,6 +14,22 @@ PAGE_VIEW = "(e.event_type = 'page' OR e.event_name = 'page_view')"
 """What a page view is; the sessions table counts them so too."""
 
 
+_IN_HOURS = (
+    "(e.project_id, toStartOfHour(e.timestamp), e.session_id) IN (SELECT project_id, hour, session_id"
+    " FROM session_hours WHERE project_id = {project:String} AND session_id IN $sessions)"
+)
+"""The sort key of events starts so: only the granules of these sessions are read."""
+
+
+class Only(NamedTuple):
+    """Some sessions. `sessions`: a parameter or SELECT of their ids; `visits`: a SELECT of their session_key and what
+    else is asked of a visit; `whose`: a condition that every anonymous_id of their events meets."""
+
+    sessions: str
+    visits: str
+    whose: str = "true"
+
+
 class Seen(NamedTuple):
     """One composed SELECT. `entered`: conditions on the session for the visits a bounce rate is over."""
 
@@ -34,19 +50,23 @@ def seen(
     columns: Sequence[str] = (),
     needs_visit: bool = False,
     persons: bool = True,
+    only: Only | None = None,
 ) -> Seen:
     """The events of a project in a range under filters. `condition`: one more; `columns`: what else of each event; both
-    are our own SQL over e and, if `needs_visit`, v. Without `persons` neither persons nor sessions are found out."""
+    are our own SQL over e and, if `needs_visit`, v. Without `persons` neither persons nor sessions are found out.
+    `only`: events of some sessions; nothing else is read then."""
     found = conditions_of(filters, first_event_sql())
     needs_visit = needs_visit or found.needs_visit or group.needs_visit
     conditions = [*found.sql, *filter(None, (group.condition, condition))]
+    if only is not None:
+        conditions.append(Template(_IN_HOURS).substitute(sessions=only.sessions))
     name = "seen.sql" if persons else "seen_without_persons.sql"
     sql = Template(load("hatua.analytics", f"sql/{name}")).safe_substitute(
         grouped=group.of_event,
         is_pageview=PAGE_VIEW,
         columns="".join(f", {column}" for column in columns),
-        links=named_links_sql(),
-        visits=visits_join() if needs_visit else "",
+        links=named_links_sql(only.whose if only else "true"),
+        visits=visits_join(only.visits if only else "") if needs_visit else "",
         conditions=" AND ".join(conditions) or "true",
     )
     bound = {
@@ -76,9 +96,9 @@ def visits_sql() -> str:
     return load("hatua.analytics", "sql/visits.sql")
 
 
-def visits_join() -> str:
-    """Gives events (alias e) their visit (alias v)."""
-    return f"INNER JOIN ({visits_sql()}) AS v ON v.session_key = e.session_key"
+def visits_join(visits: str = "") -> str:
+    """Gives events (alias e) their visit (alias v), of `visits`: all that may have an event in the range."""
+    return f"INNER JOIN ({visits or visits_sql()}) AS v ON v.session_key = e.session_key"
 
 
 def first_event_sql() -> str:

@@ -13,12 +13,14 @@ from hatua.analytics.dimensions import dimension_of
 from hatua.analytics.groups import QUARTER_MS, Group, bucket_of
 from hatua.analytics.question import Filter
 from hatua.analytics.reader import Reader
-from hatua.analytics.seen import first_event_sql, links_sql, seen, visits_sql
+from hatua.analytics.seen import Only, Seen, first_event_sql, links_sql, seen, visits_sql
 from hatua.analytics.timerange import Range
 from hatua.warehouse.sql import load
 
-_MOST_LISTED = 5_000
-"""More session ids than this are not sent to the engine but asked for where they are needed."""
+_MOST_LISTED = 500
+"""More than this are not sent to the engine but asked for where they are needed."""
+_MOST_IDS = 1_000
+_LISTED = ("session_id", "entry_page", "non_heartbeat_events", "duration", "listed_value")
 _NO_PERSONS = "toUInt64(0) AS person_key, false AS known, achieved, false AS mixed"
 _TOLD_COLUMNS = (
     "values, value_events, value_views, session_key, entry_page, non_heartbeat_events, duration, told, first"
@@ -34,16 +36,12 @@ class Facts(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """Session ids, or a SELECT of them where they are many. `beyond`: there are others than those whose rows are seen
-    to tell too little."""
+    """Visits by their ids and what is asked of them besides their events; where they are many, a SELECT of the ids.
+    `beyond`: there are others than those whose rows are seen to tell too little."""
 
-    ids: list[str]
+    rows: list[dict[str, Any]]
     sql: str = ""
     beyond: bool = False
-
-    @property
-    def any(self) -> bool:
-        return bool(self.ids or self.sql)
 
 
 class Visits:
@@ -73,49 +71,63 @@ class Visits:
     def facts(self, listed: Listed, *, persons: bool = True) -> Facts:
         """Without `persons` nobody is told apart, and no row is mixed."""
         values, value_events, value_views = self._values()
-        parameters = dict(self.parameters)
-        unlisted = "true"
-        ids = f"({listed.sql})" if listed.sql else "{listed:Array(String)}"
-        if listed.any:
-            parameters["listed"] = listed.ids
-        if listed.beyond:
-            unlisted = f"v.session_id NOT IN {ids}"
+        ids = f"({listed.sql})" if listed.sql else "{listed_ids:Array(String)}"
         told = self._sql(
-            "visit_values.sql", values=values, value_events=value_events, value_views=value_views, unlisted=unlisted
+            "visit_values.sql",
+            values=values,
+            value_events=value_events,
+            value_views=value_views,
+            unlisted=f"v.session_id NOT IN {ids}" if listed.beyond else "true",
         )
         if persons:
             sql = _substituted("visit_persons.sql", visits=told, links=links_sql())
         else:
             sql = f"SELECT {_TOLD_COLUMNS}, {_NO_PERSONS} FROM ({told})"
-        if listed.any:
-            events, more = self._events(ids)
-            sql = f"{sql}\nUNION ALL\n{events}"
-            parameters = {**more, **parameters}
-        return Facts(sql, parameters)
+        if not listed.rows and not listed.sql:
+            return Facts(sql, self.parameters)
+        events = self._events(Only(ids, self._listed_visits(listed, ids), _whose(listed)))
+        parameters = {
+            **events.parameters,
+            **self.parameters,
+            "listed_ids": [row["session_id"] for row in listed.rows],
+            "listed": [tuple(row[name] for name in _LISTED) for row in listed.rows],
+            "listed_anonymous": sorted({one for row in listed.rows for one in row["anonymous_ids"]}),
+        }
+        return Facts(f"{sql}\nUNION ALL\n{_substituted('visit_events.sql', seen=events.sql)}", parameters)
 
-    def _events(self, ids: str) -> tuple[str, dict[str, Any]]:
-        chosen = seen(
+    def _events(self, only: Only) -> Seen:
+        """Of visits that were chosen already, so that no filter is asked again."""
+        return seen(
             self.project,
             self.range,
-            self.filters,
+            (),
             self.group,
-            condition="(e.project_id, toStartOfHour(e.timestamp), e.session_id) IN (SELECT project_id, hour, session_id"
-            f" FROM session_hours WHERE project_id = {{project:String}} AND session_id IN {ids})",
             columns=(
                 "v.entry_page AS entry_page",
                 "v.non_heartbeat_events AS non_heartbeat_events",
-                "dateDiff('millisecond', v.started_at, v.ended_at) AS duration",
+                "v.duration AS duration",
                 "e.event_name = {goal:String} AS is_goal",
             ),
             needs_visit=True,
+            only=only,
         )
-        return _substituted("visit_events.sql", seen=chosen.sql), chosen.parameters
+
+    def _listed_visits(self, listed: Listed, ids: str) -> str:
+        if listed.sql:
+            duration = "toUnixTimestamp64Milli(ended_at) - toUnixTimestamp64Milli(started_at) AS duration"
+            return f"SELECT *, {duration} FROM ({visits_sql()}) WHERE session_id IN {ids}"
+        group = self.group.of_visit.removeprefix("v.") if self.group.of_visit.startswith("v.") else "listed_value"
+        columns = {"non_heartbeat_events": "one.3", "duration": "one.4", "entry_page": "toLowCardinality(one.2)"}
+        columns.setdefault(group, "toLowCardinality(one.5)")
+        named = ", ".join(f"{value} AS {name}" for name, value in columns.items())
+        kind = "Array(Tuple(String, String, UInt32, Int64, String))"
+        return f"SELECT cityHash64(one.1) AS session_key, {named} FROM (SELECT arrayJoin({{listed:{kind}}}) AS one)"
 
     def _ids(self, reader: Reader, sql: str) -> Listed:
         rows = reader.rows(f"{sql} LIMIT {_MOST_LISTED + 1}", self.parameters)
         if len(rows) > _MOST_LISTED:
-            return Listed([], sql)
-        return Listed([row["session_id"] for row in rows])
+            return Listed([], f"SELECT session_id FROM ({sql})")
+        return Listed(rows)
 
     def _values(self) -> tuple[str, str, str]:
         """Arrays over the visit (alias v): its values, and the events and page views of each."""
@@ -150,7 +162,21 @@ class Visits:
         return " AND ".join(conditions)
 
     def _sql(self, name: str, **parts: str) -> str:
-        return _substituted(name, visits=visits_sql(), decided=self._decided(), conditions=self._conditions, **parts)
+        return _substituted(
+            name,
+            visits=visits_sql(),
+            decided=self._decided(),
+            conditions=self._conditions,
+            listed_value=self.group.of_visit or "''",
+            **parts,
+        )
+
+
+def _whose(listed: Listed) -> str:
+    """Sessions keep at most `_MOST_IDS` anonymous ids: of one with so many, there may be others."""
+    if listed.sql or any(len(row["anonymous_ids"]) >= _MOST_IDS for row in listed.rows):
+        return "true"
+    return "anonymous_id IN {listed_anonymous:Array(String)}"
 
 
 def told_by_visits(filters: Sequence[Filter], group: Group) -> bool:

@@ -23,6 +23,9 @@ _SESSION_SETTINGS: dict[str, Any] = {
     # Rows of one key never lie in two partitions (every sort key decides its partition), so FINAL need not
     # look across.
     "do_not_merge_across_partitions_select_final": 1,
+    # The parallel one copies every column of the left side (visits, events) to share it out by the keys of the links:
+    # the figures of an overview cost twice as much with it.
+    "join_algorithm": "hash",
     # Since 26.x inserts are queued by default: the token would then name the queue's batch, not ours.
     "async_insert": 0,
     # A funnel of 20 steps with 50 alternatives each is half a megabyte of SQL; the default refuses a quarter of one.
