@@ -7,11 +7,14 @@ export interface Table {
   rows: Cell[][];
 }
 
+/** What begins like this runs in a spreadsheet, after spaces and in full-width forms too. */
+const FORMULA = /^[ \u00a0\ufeff\u200b]*[=+\-@\t\r\n|%\uff1d\uff0b\uff0d\uff20]/;
+
 /** A text cell that a spreadsheet would run as a formula gets a quote in front; RFC 4180 quoting on top. */
 function cellText(cell: Cell): string {
   if (cell === null || cell === undefined) return '';
   if (typeof cell === 'number') return String(cell);
-  const text = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+  const text = FORMULA.test(cell) ? `'${cell}` : cell;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

@@ -16,7 +16,7 @@ it('quotes what needs quotes and ends every line the way the standard says', () 
 it('defuses text that a spreadsheet would run as a formula, and leaves negative numbers alone', () => {
   const csv = toCsv({
     columns: ['value'],
-    rows: [['=HYPERLINK("x")'], ['+254700'], ['-1'], ['@a'], ['\t=1'], [-1]],
+    rows: [['=HYPERLINK("x")'], ['+254700'], ['-1'], ['@a'], ['\t=1'], [-1], [' =1'], ['\uff1d1'], ['a=1']],
   });
   expect(csv.split('\r\n').slice(1, -1)).toEqual([
     `"'=HYPERLINK(""x"")"`,
@@ -25,5 +25,8 @@ it('defuses text that a spreadsheet would run as a formula, and leaves negative 
     "'@a",
     "'\t=1",
     '-1',
+    "' =1",
+    "'\uff1d1",
+    'a=1',
   ]);
 });
