@@ -14,6 +14,12 @@ PAGE_VIEW = "(e.event_type = 'page' OR e.event_name = 'page_view')"
 """What a page view is; the sessions table counts them so too."""
 
 
+_SHORT_MS = 3 * 86_400_000
+_ANONYMOUS_EVENTS = (
+    "SELECT anonymous_id FROM events WHERE project_id = {project:String} AND user_id = ''"
+    " AND timestamp >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')"
+    " AND timestamp < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')"
+)
 _IN_HOURS = (
     "(e.project_id, toStartOfHour(e.timestamp), e.session_id) IN (SELECT project_id, hour, session_id"
     " FROM session_hours WHERE project_id = {project:String} AND session_id IN $sessions)"
@@ -65,7 +71,7 @@ def seen(
         grouped=group.of_event,
         is_pageview=PAGE_VIEW,
         columns="".join(f", {column}" for column in columns),
-        links=named_links_sql(only.whose if only else "true"),
+        links=named_links_sql(only.whose if only else links_of(asked, _ANONYMOUS_EVENTS)),
         visits=visits_join(only.visits if only else "") if needs_visit else "",
         conditions=" AND ".join(conditions) or "true",
     )
@@ -80,14 +86,21 @@ def seen(
     return Seen(sql, bound, group, _entered(found.entry, group))
 
 
-def links_sql() -> str:
-    """(anonymous_key, linked_key) of the project."""
-    return load("hatua.analytics", "sql/links.sql")
+def links_sql(whose: str = "true") -> str:
+    """(anonymous_key, linked_key) of the project. `whose`: our own condition over anonymous_id, by which the table is
+    sorted."""
+    return Template(load("hatua.analytics", "sql/links.sql")).substitute(whose=whose)
+
+
+def links_of(asked: Range, anonymous_ids: str) -> str:
+    """Whose links matter: of a short range only those of the ids that a SELECT finds in it; of a long one looking for
+    them costs more than it saves."""
+    return f"anonymous_id IN ({anonymous_ids})" if asked.to_ms - asked.from_ms <= _SHORT_MS else "true"
 
 
 def named_links_sql(whose: str = "true") -> str:
-    """(anonymous_key, linked_key, linked_user, anonymous_id) of the project; the texts make it dearer. `whose`: our own
-    condition over anonymous_id, by which the table is sorted."""
+    """(anonymous_key, linked_key, linked_user, anonymous_id) of the project; the texts make it dearer. `whose`: as of
+    `links_sql`."""
     return Template(load("hatua.analytics", "sql/named_links.sql")).substitute(whose=whose)
 
 

@@ -13,7 +13,7 @@ from hatua.analytics.dimensions import dimension_of
 from hatua.analytics.groups import QUARTER_MS, Group, bucket_of
 from hatua.analytics.question import Filter
 from hatua.analytics.reader import Reader
-from hatua.analytics.seen import Only, Seen, first_event_sql, links_sql, seen, visits_sql
+from hatua.analytics.seen import Only, Seen, first_event_sql, links_of, links_sql, seen, visits_sql
 from hatua.analytics.timerange import Range
 from hatua.warehouse.sql import load
 
@@ -66,7 +66,7 @@ class Visits:
 
     def listed_mixed(self, reader: Reader) -> Listed:
         """The same with those of two persons, which takes a look at every visit's link."""
-        return self._ids(reader, self._sql("visits_mixed.sql", links=links_sql()))._replace(beyond=True)
+        return self._ids(reader, self._sql("visits_mixed.sql", links=self._links()))._replace(beyond=True)
 
     def facts(self, listed: Listed, *, persons: bool = True) -> Facts:
         """Without `persons` nobody is told apart, and no row is mixed."""
@@ -80,7 +80,7 @@ class Visits:
             unlisted=f"v.session_id NOT IN {ids}" if listed.beyond else "true",
         )
         if persons:
-            sql = _substituted("visit_persons.sql", visits=told, links=links_sql())
+            sql = _substituted("visit_persons.sql", visits=told, links=self._links())
         else:
             sql = f"SELECT {_TOLD_COLUMNS}, {_NO_PERSONS} FROM ({told})"
         if not listed.rows and not listed.sql:
@@ -94,6 +94,9 @@ class Visits:
             "listed_anonymous": sorted({one for row in listed.rows for one in row["anonymous_ids"]}),
         }
         return Facts(f"{sql}\nUNION ALL\n{_substituted('visit_events.sql', seen=events.sql)}", parameters)
+
+    def _links(self) -> str:
+        return links_sql(links_of(self.range, f"SELECT arrayJoin(anonymous_ids) FROM ({visits_sql()})"))
 
     def _events(self, only: Only) -> Seen:
         """Of visits that were chosen already, so that no filter is asked again."""

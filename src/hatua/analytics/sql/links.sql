@@ -9,5 +9,5 @@ SELECT
             leftPad(hex(seq), 8, '0'),
             event_id)) AS linked_key
 FROM identity_links FINAL
-WHERE project_id = {project:String} AND NOT revoked
+WHERE project_id = {project:String} AND NOT revoked AND $whose
 GROUP BY anonymous_key

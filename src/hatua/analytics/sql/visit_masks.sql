@@ -13,7 +13,7 @@ FROM
         groupBitOr(bits) AS mask,
         $converted AS converted,
         countIf(told AND other) AS told_other,
-        groupUniqArrayIf(session_key, NOT told AND other) AS listed_other,
+        groupArrayIf(session_key, NOT told AND other) AS listed_other,
         countIf(mixed) AS mixed_visits
     FROM
     (
