@@ -13,8 +13,9 @@ from hatua.analytics.question import read
 from hatua.warehouse.client import Warehouse
 from tests.oracle import funnels
 from tests.oracle.compare import agree, store
-from tests.oracle.generate import DIMENSIONS, generate_dense_history, generate_filters, generate_range, iso
+from tests.oracle.generate import DIMENSIONS, NAMES, generate_dense_history, generate_filters, generate_range, iso
 from tests.oracle.history import History
+from tests.oracle.history import order as in_order
 
 QUICK = int(os.environ.get("HATUA_TEST_HISTORIES", "30"))
 ALL = 3_000
@@ -34,20 +35,20 @@ STEP_EVENTS: tuple[Question, ...] = (
 )
 
 
-def generate_funnel(random: Random, zone: str, day: date) -> Question:
+def generate_funnel(random: Random, zone: str, day: date, history: History) -> Question:
+    """Half of them along events of the history, with a window that is exactly some distance in it."""
     order = random.choice(("ordered", "ordered", "strict", "any"))
     count = random.randint(1, 3 if order == "any" else 4)
-    steps = [{"any_of": [random.choice(STEP_EVENTS) for _ in range(random.choice((1, 1, 1, 2)))]} for _ in range(count)]
     question: Question = {
         **(generate_range(random, day, zone) if random.random() < 0.1 else whole_days(day, zone)),
         "filters": generate_filters(random, 1) if random.random() < 0.2 else [],
-        "steps": steps,
+        "steps": [{"any_of": each} for each in _steps(random, history, count)],
         "order": order,
         "per": random.choice(("person", "person", "person", "session", "property:k")),
-        "window_s": random.choice((None, None, 1, 60, 180, 3600, 7200, 86_400)),
+        "window_s": random.choice(_distances(history)) if random.random() < 0.6 else None,
     }
-    if order != "any" and count > 1 and random.random() < 0.4:
-        question["exclusions"] = [_exclusion(random, count) for _ in range(random.randint(1, 2))]
+    if order != "any" and count > 1 and random.random() < 0.5:
+        question["exclusions"] = [_exclusion(random, history, count) for _ in range(random.randint(1, 2))]
     if random.random() < 0.5:
         touches = ("first", "last", "all") if order == "any" else ("first", "last", "all", "first_step")
         question["breakdown"] = {
@@ -58,13 +59,31 @@ def generate_funnel(random: Random, zone: str, day: date) -> Question:
     return question
 
 
+def _steps(random: Random, history: History, count: int) -> list[list[Question]]:
+    """The alternatives of each step."""
+    if random.random() < 0.5:
+        return [[random.choice(STEP_EVENTS) for _ in range(random.choice((1, 1, 1, 2)))] for _ in range(count)]
+    if random.random() < 0.5:  # no event can be two steps
+        return [[{"event": name}] for name in random.sample(sorted(set(NAMES)), k=count)]
+    walked = sorted(random.choices(history.events, k=count), key=in_order)
+    return [[{"event": event.event_name}] for event in walked]
+
+
+def _distances(history: History) -> list[int]:
+    """Whole seconds between any two events, and the usual ones where there are none."""
+    times = {event.timestamp for event in history.events}
+    exact = {(late - early) // 1000 for late in times for early in times if late > early and (late - early) % 1000 == 0}
+    return sorted(exact) or [60, 3600]
+
+
 def whole_days(day: date, zone: str) -> Question:
     return {"from": day.isoformat(), "to": (day + timedelta(days=2)).isoformat(), "tz": zone}
 
 
-def _exclusion(random: Random, steps: int) -> Question:
+def _exclusion(random: Random, history: History, steps: int) -> Question:
     after = random.randint(1, steps - 1)
-    event = random.choice(({"event": "heartbeat"}, {"event": "click"}, {"event": "page_view", "path": "/"}))
+    there = {"event": random.choice(history.events).event_name}
+    event = random.choice((there, there, {"event": "click"}, {"event": "page_view", "path": "/"}))
     return {**event, "after_step": after, "before_step": random.randint(after + 1, steps)}
 
 
@@ -125,7 +144,7 @@ def run(warehouse: Warehouse, seed: str, histories: int) -> None:
     store(warehouse, [(project, history) for project, history, _, _ in made])
     for project, history, zone, day in made:
         for _ in range(2):
-            agree(warehouse, project, history, generate_funnel(random, zone, day), ask, expect)
+            agree(warehouse, project, history, generate_funnel(random, zone, day, history), ask, expect)
 
 
 def test_both_sources_agree_on_funnels(warehouse: Warehouse) -> None:

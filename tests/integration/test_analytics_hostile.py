@@ -35,6 +35,7 @@ LEAST: dict[str, dict[str, Any]] = {
     "breakdown": {"dimension": "country"},
     "dimension_values": {"dimension": "country"},
     "combined": {"series": [{"metric": "events"}]},
+    "measure": {"number": "property:k"},
     "funnel": {"steps": [STEP]},
     "funnel_people": {"steps": [STEP], "step": 1},
     "retention_people": {"cohort": 0, "period": 0},
@@ -51,6 +52,13 @@ MORE: dict[str, tuple[dict[str, Any], ...]] = {
     "breakdown": ({"dimension": "property:$"}, {"goal": "$"}),
     "dimension_values": ({"dimension": "property:$"}, {"search": "$"}),
     "combined": ({"series": [{"metric": "events", "name": "$"}]}, {"series": [{"metric": "conversions", "goal": "$"}]}),
+    "measure": (
+        {"number": "property:$"},
+        {"per": "property:$"},
+        {"dimension": "property:$"},
+        {"event": [{"event": "$", "path": "$"}]},
+        {"goal": "$"},
+    ),
     "events": ({"event_name": "$"}, {"cursor": "$"}),
     "funnel": (
         {"steps": [{"any_of": [{"event": "$"}], "name": "$"}]},
@@ -69,7 +77,7 @@ MORE: dict[str, tuple[dict[str, Any], ...]] = {
     "journey_list": ({"name": "$"}, {"cursor": "$"}),
     "sessions": ({"search": "$"}, {"person": "$"}, {"goal": "$"}),
     "session": ({"session_id": "$"},),
-    "people": ({"search": "$"},),
+    "people": ({"search": "$"}, {"goal": "$", "converted": True, "known": False, "weekday": 1, "hour": 0}),
     "person": ({"person": "$"},),
     "person_events": ({"person": "$"},),
 }

@@ -9,7 +9,8 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from hatua.analytics import breakdown, dimension_values, events_list, heatmap, overview, sessions, timeseries
+from hatua.analytics import breakdown, dimension_values, events_list, heatmap, measure, overview, sessions, timeseries
+from hatua.analytics.measure_shapes import MeasureQuestion
 from hatua.analytics.question import ProjectQuestion, read
 from hatua.analytics.session_shapes import SessionQuestion, SessionsQuestion
 from hatua.analytics.shapes import (
@@ -24,7 +25,7 @@ from hatua.analytics.shapes import (
     TimeseriesQuestion,
 )
 from hatua.warehouse.client import Warehouse
-from tests.oracle import calendar, numbers
+from tests.oracle import calendar, measures, numbers
 from tests.oracle import sessions as oracle_sessions
 from tests.oracle.compare import agree, store
 from tests.oracle.generate import DIMENSIONS, generate_filters, generate_history, generate_range, iso
@@ -34,6 +35,7 @@ QUICK = int(os.environ.get("HATUA_TEST_HISTORIES", "30"))
 ALL = 3_000
 
 Question = dict[str, Any]
+GOALS = ("return_filed", "click", "page_view")
 
 
 def as_read(kind: type[ProjectQuestion], question: Question, project: str = "-") -> Any:
@@ -190,12 +192,23 @@ def expect_sessions(history: History, question: Question) -> Any:
     return [{**row, "started_at": iso(row["started_at"])} for row in rows], timeline
 
 
+def ask_measure(warehouse: Warehouse, project: str, question: Question) -> Any:
+    answer = measure.answer(warehouse, as_read(MeasureQuestion, question, project))
+    return [msgspec.structs.astuple(each) for each in answer.rows], answer.total_rows
+
+
+def expect_measure(history: History, question: Question) -> Any:
+    asked = as_read(MeasureQuestion, question)
+    rows = measures.measure(history, asked)
+    return rows[: asked.limit], len(rows)
+
+
 Make = Callable[[Random], Question]
 KINDS: dict[str, tuple[Callable[..., Any], Callable[..., Any], Make]] = {
     "overview": (
         ask_overview,
         expect_overview,
-        lambda random: {"compare": random.choice(("none", "previous", "year"))},
+        lambda random: {"compare": random.choice(("none", "previous", "year")), "goal": random.choice(GOALS)},
     ),
     "timeseries": (
         ask_timeseries,
@@ -204,6 +217,7 @@ KINDS: dict[str, tuple[Callable[..., Any], Callable[..., Any], Make]] = {
             "metrics": random.sample(get_args(Metric), random.randint(1, 4)),
             "interval": random.choice(("hour", "day", "week", "month")),
             "compare": random.choice(("none", "previous", "year")),
+            "goal": random.choice(GOALS),
         },
     ),
     "breakdown": (
@@ -214,6 +228,18 @@ KINDS: dict[str, tuple[Callable[..., Any], Callable[..., Any], Make]] = {
             "order": random.choice(get_args(RowMetric)),
             "limit": random.randint(1, 4),
             "offset": random.choice((0, 0, 1)),
+            "goal": random.choice(GOALS),
+        },
+    ),
+    "measure": (
+        ask_measure,
+        expect_measure,
+        lambda random: {
+            "number": random.choice(("property:k", "property:k", "property:n", None)),
+            "per": random.choice(("person", "session", "property:k")),
+            "event": random.choice(([], [], [{"event": "page_view"}, {"event": "click", "path": "/mri"}])),
+            "limit": random.choice((2, 100)),
+            **random.choice(({}, {"interval": "hour"}, {"interval": "week"}, {"dimension": random.choice(DIMENSIONS)})),
         },
     ),
     "heatmap": (ask_heatmap, expect_heatmap, lambda random: {"metric": random.choice(get_args(CellMetric))}),
@@ -241,6 +267,9 @@ KINDS: dict[str, tuple[Callable[..., Any], Callable[..., Any], Make]] = {
             "limit": random.randint(1, 3),
             "search": random.choice(("", "", "S1", "/MRI", "u")),
             "person": random.choice(("", "", "u1", "a1", "a3")),
+            "bounced": random.choice((None, None, True, False)),
+            "weekday": random.choice((None, None, None, 1, 5, 7)),
+            "hour": random.choice((None, None, None, 0, 23)),
         },
     ),
 }

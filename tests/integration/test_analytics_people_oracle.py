@@ -136,7 +136,14 @@ KINDS: dict[str, tuple[Callable[..., Any], Callable[..., Any], Make]] = {
     "people": (
         ask_people,
         expect_people,
-        lambda random: {"search": random.choice(("", "", "A1", "kamau", "2547", "example", "u", "nothing"))},
+        lambda random: {
+            "search": random.choice(("", "", "A1", "kamau", "2547", "example", "u", "nothing")),
+            "known": random.choice((None, None, True, False)),
+            "converted": random.choice((None, None, True, False)),
+            "goal": random.choice(("return_filed", "click")),
+            "weekday": random.choice((None, None, None, 1, 5, 7)),
+            "hour": random.choice((None, None, None, 0, 23)),
+        },
     ),
     "errors": (ask_errors, expect_errors, lambda random: {}),
 }

@@ -11,6 +11,12 @@ def wall(ms: int, zone: str) -> datetime:
     return (datetime.fromtimestamp(ms // 1000, UTC) + timedelta(milliseconds=ms % 1000)).astimezone(ZoneInfo(zone))
 
 
+def in_cell(ms: int, weekday: int | None, hour: int | None, zone: str) -> bool:
+    """Whether an instant lies in a cell of the week; 1 is Monday, None is any."""
+    here = wall(ms, zone)
+    return weekday in (None, here.isoweekday()) and hour in (None, here.hour)
+
+
 @cache
 def day_start(day: date, zone: str) -> int:
     """The first quarter of an hour whose local date is this day (or later, should the day be skipped)."""

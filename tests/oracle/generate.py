@@ -15,6 +15,7 @@ from tests.oracle.history import History
 
 T = TypeVar("T")
 
+MINUTE = 60_000
 HOUR = 3_600_000
 ANCHORS = (
     ("Africa/Nairobi", date(2026, 3, 13)),
@@ -40,6 +41,9 @@ PROPERTIES: tuple[dict[str, Any], ...] = (
     {"k": ""},
     {"k": ["x", {"a": 1}]},
     {"other": "x"},
+    {"k": -2.25, "n": "12.5"},
+    {"k": "x", "n": 1e300},
+    {"n": 7},
 )
 
 
@@ -49,14 +53,34 @@ def generate_history(random: Random, project: str) -> tuple[History, str, date]:
     times = _times(random, zone, day)
     sessions = [f"s{n}" for n in range(random.randint(1, 4))]
     events = [_event(random, project, f"e{n:02d}", times, sessions) for n in range(random.randint(1, 14))]
+    if random.random() < 0.5:
+        events = _one_person_a_session(random, events, sessions)
     return History(events, _links(random, project, times)), zone, day
+
+
+def _one_person_a_session(random: Random, events: Sequence[EventRow], sessions: Sequence[str]) -> list[EventRow]:
+    """As it mostly is: one browser, who may be known by a user id from some event on, or by all."""
+    browsers = {session: random.choice(ANONYMOUS) for session in sessions}
+    users = {session: random.choice(USERS) for session in sessions if random.random() < 0.5}
+    return [
+        msgspec.structs.replace(
+            event,
+            anonymous_id=browsers[event.session_id],
+            user_id=users.get(event.session_id, "") if event.user_id or random.random() < 0.3 else "",
+        )
+        for event in events
+    ]
 
 
 def generate_dense_history(random: Random, project: str) -> tuple[History, str, date]:
     """One or two persons who do a lot in a short time, for questions about the order of events."""
     zone, day = random.choice(ANCHORS)
     start = calendar.day_start(day, zone) + random.randint(0, 4) * HOUR
-    steps = sorted(random.randint(0, 6) * random.choice((1, 60_000, HOUR)) for _ in range(6))
+    # Multiples of one unit, so that distances are often exactly a window; some a millisecond beside it. In every third
+    # history ties are rare.
+    unit = random.choice((1_000, MINUTE, HOUR))
+    places = random.sample(range(16), 16) if random.random() < 0.33 else [random.randint(0, 4) for _ in range(6)]
+    steps = sorted(place * unit + random.choice((0, 0, 0, 0, -1, 1)) for place in places)
     times = [start + step for step in steps]
     sessions = [f"s{n}" for n in range(random.randint(1, 2))]
     events = [_event(random, project, f"e{n:02d}", times, sessions) for n in range(random.randint(4, 12))]
@@ -75,12 +99,13 @@ def generate_dense_history(random: Random, project: str) -> tuple[History, str, 
 
 
 def _times(random: Random, zone: str, day: date) -> list[int]:
-    """A small pool of instants, so that ties are common; around the day's edges and its DST change."""
-    start = calendar.day_start(day, zone)
+    """A small pool of instants, so that ties are common; around the edges of days, some with a change of DST."""
+    start, next_day, day_before = (calendar.day_start(day + timedelta(days=n), zone) for n in (0, 1, -1))
     last_year = calendar.day_start(date(day.year - 1, day.month, min(day.day, 28)), zone)
-    edges = [start, start - 1, start + 1, start + 24 * HOUR, start + 25 * HOUR - 1, start + 23 * HOUR, last_year]
-    near = [start + random.randint(-30 * HOUR, 50 * HOUR) for _ in range(5)]
-    return random.sample(edges, 3) + near + [near[0] + 5 * 60_000, near[0] + 30 * 60_000]
+    exact = [start, next_day, day_before]
+    beside = [start - 1, start + 1, next_day - 1, start + 24 * HOUR, start + 23 * HOUR, last_year]
+    near = [start + random.randint(-30 * HOUR, 50 * HOUR) for _ in range(4)]
+    return [*random.sample(exact, 2), *random.sample(beside, 2), *near, near[0] + 5 * MINUTE, near[0] + 30 * MINUTE]
 
 
 def _event(random: Random, project: str, event_id: str, times: list[int], sessions: list[str]) -> EventRow:
@@ -114,15 +139,17 @@ def _event(random: Random, project: str, event_id: str, times: list[int], sessio
 
 
 def _links(random: Random, project: str, times: list[int]) -> list[LinkRow]:
+    """Some; often several of one anonymous id to different users, which then compete by time, seq and id."""
     links: dict[tuple[str, str, int], LinkRow] = {}
-    for n in range(random.choice((0, 0, 1, 2, 4))):
+    contested = random.choice(ANONYMOUS) if random.random() < 0.5 else None
+    for n in range(random.choice((0, 1, 2, 4))):
         at, seq = random.choice(times), random.randint(0, 1)
         undone_after = random.choice((0, 0, 0, 1, HOUR))
         version = link_version(at + undone_after, seq)
         link = LinkRow(
             tenant_id=f"t{project[-1]}",
             project_id=project,
-            anonymous_id=random.choice(ANONYMOUS),
+            anonymous_id=contested or random.choice(ANONYMOUS),
             user_id=random.choice(USERS),
             linked_at=at,
             seq=seq,

@@ -19,9 +19,15 @@ def listed(history: History, question: PeopleQuestion) -> list[dict[str, Any]]:
     start, end = calendar.days_range(*days_of(question), question.tz)
     seen: dict[str, list[EventRow]] = defaultdict(list)
     for event in history.chosen(start, end, question.filters):
-        seen[history.person(event)].append(event)
+        if calendar.in_cell(event.timestamp, question.weekday, question.hour, question.tz):
+            seen[history.person(event)].append(event)
+    reached = history.persons(event for event in history.between(start, end) if event.event_name == question.goal)
     found = []
     for person, events in seen.items():
+        if question.known not in (None, any(history.is_known(event) for event in events)):
+            continue
+        if question.converted not in (None, person in reached):
+            continue
         if not _is_sought(history, person, events, question.search.lower()):
             continue
         last = max(events, key=order)

@@ -39,11 +39,15 @@ def described(history: History, visit: Visit, goal: str) -> dict[str, Any]:
 def listed(history: History, question: SessionsQuestion) -> list[dict[str, Any]]:
     start, end = calendar.days_range(*days_of(question), question.tz)
     chosen = history.chosen(start, end, question.filters)
+    chosen = [
+        event for event in chosen if calendar.in_cell(event.timestamp, question.weekday, question.hour, question.tz)
+    ]
     if question.person:
         chosen = [event for event in chosen if history.person(event) == question.person]
     found = [
         described(history, history.visits[session], question.goal) for session in {event.session_id for event in chosen}
     ]
+    found = [one for one in found if question.bounced in (None, one["bounced"])]
     sought = question.search.lower()
     found = [
         one

@@ -2343,6 +2343,24 @@ export interface components {
             expression: string;
             name?: string;
         };
+        /**
+         * MeasureQuestion
+         * @description Of the events in range under the filters (and, with `event`, any of those): the numbers in the property `number` (`property:amount`), and how many actors there are. `per`: who is counted: `person`, `session`, or `property:<key>` (events without it have no actor). One row in all; by `interval`, a row a bucket; by `dimension`, a row a value, most events first.
+         */
+        MeasureQuestion: {
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            event?: components["schemas"]["EventMatch"][];
+            number?: string | null;
+            per?: string;
+            goal?: string;
+            interval?: ("day" | "hour" | "month" | "week") | null;
+            dimension?: string | null;
+            limit?: number;
+        };
         /** HeatmapQuestion */
         HeatmapQuestion: {
             project: string;
@@ -2369,7 +2387,7 @@ export interface components {
         };
         /**
          * EventsQuestion
-         * @description Newest first. `cursor`: the `next_cursor` of the page before.
+         * @description Newest first. `cursor`: the `next_cursor` of the page before. `weekday` (1 is Monday) and `hour`: those of a cell of the heat map, in the range's zone.
          */
         EventsQuestion: {
             project: string;
@@ -2378,6 +2396,8 @@ export interface components {
             from?: string;
             to?: string;
             event_name?: string;
+            weekday?: number | null;
+            hour?: number | null;
             limit?: number;
             cursor?: string;
         };
@@ -2650,7 +2670,7 @@ export interface components {
         };
         /**
          * SessionsQuestion
-         * @description Sessions with an event in the range that meets the filters, latest start first. `search`: text (any case) in the session's id, persons, entry or exit page, or city; `search_in` "visit" leaves the persons out. `person`: only those in which this person did something.
+         * @description Sessions with an event in the range that meets the filters, latest start first. `search`: text (any case) in the session's id, persons, entry or exit page, or city; `search_in` "visit" leaves the persons out. `person`: only those in which this person did something. `bounced`: with exactly one event that is no heartbeat (false: the others). `weekday` (1 is Monday) and `hour`: with such an event in this cell of the heat map, in the range's zone.
          */
         SessionsQuestion: {
             project: string;
@@ -2662,6 +2682,9 @@ export interface components {
             /** @enum {unknown} */
             search_in?: "all" | "visit";
             person?: string;
+            bounced?: boolean | null;
+            weekday?: number | null;
+            hour?: number | null;
             goal?: string;
             limit?: number;
             cursor?: string;
@@ -2681,7 +2704,7 @@ export interface components {
         };
         /**
          * PeopleQuestion
-         * @description People with an event in the range that meets the filters, last seen first. `search`: text (any case) in a person's id, in one of its anonymous ids of these events, or in a trait that an identify event of any time gave (name, phone, e-mail, PIN).
+         * @description People with an event in the range that meets the filters, last seen first. `search`: text (any case) in a person's id, in one of its anonymous ids of these events, or in a trait that an identify event of any time gave (name, phone, e-mail, PIN). So they are the people behind a number: `known` true those counted as users, false as anonymous; `converted` those with the `goal` event in range, whatever the filters (false: without); `weekday` (1 is Monday) and `hour` those behind a cell of the heat map, in the range's zone.
          */
         PeopleQuestion: {
             project: string;
@@ -2689,6 +2712,11 @@ export interface components {
             filters?: components["schemas"]["Filter"][];
             from?: string;
             to?: string;
+            known?: boolean | null;
+            converted?: boolean | null;
+            goal?: string;
+            weekday?: number | null;
+            hour?: number | null;
             search?: string;
             limit?: number;
             cursor?: string;
@@ -2831,6 +2859,29 @@ export interface components {
             dimension?: string | null;
             limit?: number;
         };
+        /**
+         * QueryMeasure
+         * @description Of the events in range under the filters (and, with `event`, any of those): the numbers in the property `number` (`property:amount`), and how many actors there are. `per`: who is counted: `person`, `session`, or `property:<key>` (events without it have no actor). One row in all; by `interval`, a row a bucket; by `dimension`, a row a value, most events first.
+         */
+        QueryMeasure: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            question: "measure";
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            event?: components["schemas"]["EventMatch"][];
+            number?: string | null;
+            per?: string;
+            goal?: string;
+            interval?: ("day" | "hour" | "month" | "week") | null;
+            dimension?: string | null;
+            limit?: number;
+        };
         /** QueryHeatmap */
         QueryHeatmap: {
             /**
@@ -2867,7 +2918,7 @@ export interface components {
         };
         /**
          * QueryEvents
-         * @description Newest first. `cursor`: the `next_cursor` of the page before.
+         * @description Newest first. `cursor`: the `next_cursor` of the page before. `weekday` (1 is Monday) and `hour`: those of a cell of the heat map, in the range's zone.
          */
         QueryEvents: {
             /**
@@ -2881,6 +2932,8 @@ export interface components {
             from?: string;
             to?: string;
             event_name?: string;
+            weekday?: number | null;
+            hour?: number | null;
             limit?: number;
             cursor?: string;
         };
@@ -3213,7 +3266,7 @@ export interface components {
         };
         /**
          * QuerySessions
-         * @description Sessions with an event in the range that meets the filters, latest start first. `search`: text (any case) in the session's id, persons, entry or exit page, or city; `search_in` "visit" leaves the persons out. `person`: only those in which this person did something.
+         * @description Sessions with an event in the range that meets the filters, latest start first. `search`: text (any case) in the session's id, persons, entry or exit page, or city; `search_in` "visit" leaves the persons out. `person`: only those in which this person did something. `bounced`: with exactly one event that is no heartbeat (false: the others). `weekday` (1 is Monday) and `hour`: with such an event in this cell of the heat map, in the range's zone.
          */
         QuerySessions: {
             /**
@@ -3230,6 +3283,9 @@ export interface components {
             /** @enum {unknown} */
             search_in?: "all" | "visit";
             person?: string;
+            bounced?: boolean | null;
+            weekday?: number | null;
+            hour?: number | null;
             goal?: string;
             limit?: number;
             cursor?: string;
@@ -3254,7 +3310,7 @@ export interface components {
         };
         /**
          * QueryPeople
-         * @description People with an event in the range that meets the filters, last seen first. `search`: text (any case) in a person's id, in one of its anonymous ids of these events, or in a trait that an identify event of any time gave (name, phone, e-mail, PIN).
+         * @description People with an event in the range that meets the filters, last seen first. `search`: text (any case) in a person's id, in one of its anonymous ids of these events, or in a trait that an identify event of any time gave (name, phone, e-mail, PIN). So they are the people behind a number: `known` true those counted as users, false as anonymous; `converted` those with the `goal` event in range, whatever the filters (false: without); `weekday` (1 is Monday) and `hour` those behind a cell of the heat map, in the range's zone.
          */
         QueryPeople: {
             /**
@@ -3267,6 +3323,11 @@ export interface components {
             filters?: components["schemas"]["Filter"][];
             from?: string;
             to?: string;
+            known?: boolean | null;
+            converted?: boolean | null;
+            goal?: string;
+            weekday?: number | null;
+            hour?: number | null;
             search?: string;
             limit?: number;
             cursor?: string;
@@ -3321,7 +3382,7 @@ export interface components {
             limit?: number;
             offset?: number;
         };
-        Query: components["schemas"]["QueryOverview"] | components["schemas"]["QueryTimeseries"] | components["schemas"]["QueryBreakdown"] | components["schemas"]["QueryCombined"] | components["schemas"]["QueryHeatmap"] | components["schemas"]["QueryDimensionValues"] | components["schemas"]["QueryEvents"] | components["schemas"]["QueryRealtime"] | components["schemas"]["QueryFunnel"] | components["schemas"]["QueryFunnelPeople"] | components["schemas"]["QueryRetention"] | components["schemas"]["QueryRetentionPeople"] | components["schemas"]["QueryLifecycle"] | components["schemas"]["QueryLifecyclePeople"] | components["schemas"]["QueryStickiness"] | components["schemas"]["QueryStickinessPeople"] | components["schemas"]["QueryPaths"] | components["schemas"]["QueryPathSessions"] | components["schemas"]["QueryPathReach"] | components["schemas"]["QueryJourneys"] | components["schemas"]["QueryJourneyList"] | components["schemas"]["QuerySessions"] | components["schemas"]["QuerySession"] | components["schemas"]["QueryPeople"] | components["schemas"]["QueryPerson"] | components["schemas"]["QueryPersonEvents"] | components["schemas"]["QueryErrors"];
+        Query: components["schemas"]["QueryOverview"] | components["schemas"]["QueryTimeseries"] | components["schemas"]["QueryBreakdown"] | components["schemas"]["QueryCombined"] | components["schemas"]["QueryMeasure"] | components["schemas"]["QueryHeatmap"] | components["schemas"]["QueryDimensionValues"] | components["schemas"]["QueryEvents"] | components["schemas"]["QueryRealtime"] | components["schemas"]["QueryFunnel"] | components["schemas"]["QueryFunnelPeople"] | components["schemas"]["QueryRetention"] | components["schemas"]["QueryRetentionPeople"] | components["schemas"]["QueryLifecycle"] | components["schemas"]["QueryLifecyclePeople"] | components["schemas"]["QueryStickiness"] | components["schemas"]["QueryStickinessPeople"] | components["schemas"]["QueryPaths"] | components["schemas"]["QueryPathSessions"] | components["schemas"]["QueryPathReach"] | components["schemas"]["QueryJourneys"] | components["schemas"]["QueryJourneyList"] | components["schemas"]["QuerySessions"] | components["schemas"]["QuerySession"] | components["schemas"]["QueryPeople"] | components["schemas"]["QueryPerson"] | components["schemas"]["QueryPersonEvents"] | components["schemas"]["QueryErrors"];
     };
     responses: never;
     parameters: never;
@@ -5853,6 +5914,8 @@ export interface operations {
                  */
                 to?: string;
                 event_name?: string;
+                weekday?: number;
+                hour?: number;
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
@@ -8480,6 +8543,9 @@ export interface operations {
                 search?: string;
                 search_in?: "all" | "visit";
                 person?: string;
+                bounced?: boolean;
+                weekday?: number;
+                hour?: number;
                 /**
                  * @description Event name of a conversion; default: the project's.
                  * @example return_filed
@@ -8888,6 +8954,15 @@ export interface operations {
                  * @example 2026-01-31
                  */
                 to?: string;
+                known?: boolean;
+                converted?: boolean;
+                /**
+                 * @description Event name of a conversion; default: the project's.
+                 * @example return_filed
+                 */
+                goal?: string;
+                weekday?: number;
+                hour?: number;
                 /**
                  * @description Text, in any case.
                  * @example A012345678X

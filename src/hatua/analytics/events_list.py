@@ -15,6 +15,7 @@ from hatua.analytics.reader import Reader
 from hatua.analytics.seen import first_event_sql, named_links_sql, visits_join
 from hatua.analytics.shapes import Events, EventsQuestion
 from hatua.analytics.timerange import Range, iso_utc, range_of
+from hatua.analytics.week_cell import in_week_cell
 from hatua.warehouse.sql import load
 
 NEWEST_FIRST = "e.timestamp DESC, e.seq DESC, e.event_id DESC"
@@ -27,8 +28,9 @@ _AFTER = (
 def answer(reader: Reader, question: EventsQuestion) -> Events:
     """One page, keyset by (timestamp, seq, event_id): events that come in meanwhile shift nothing. Raises
     InvalidQuestion, and what the warehouse raises."""
-    more: list[str] = []
-    parameters: dict[str, Any] = {}
+    asked = range_of(question)
+    cell, parameters = in_week_cell(question.weekday, question.hour, asked)
+    more = [cell] if cell else []
     if question.event_name:
         more.append("e.event_name = {event_name:String}")
         parameters["event_name"] = question.event_name
@@ -39,7 +41,7 @@ def answer(reader: Reader, question: EventsQuestion) -> Events:
     rows = select_events(
         reader,
         question.project,
-        range_of(question),
+        asked,
         question.filters,
         conditions=more,
         parameters=parameters,

@@ -16,6 +16,7 @@ from hatua.analytics import (
     heatmap,
     journeys,
     lifecycle,
+    measure,
     overview,
     paths,
     people,
@@ -36,6 +37,7 @@ from hatua.analytics.cohort_shapes import (
 from hatua.analytics.combined_shapes import CombinedQuestion
 from hatua.analytics.funnel_shapes import FunnelPeopleQuestion, FunnelQuestion
 from hatua.analytics.journey_shapes import JourneyListQuestion, JourneysQuestion
+from hatua.analytics.measure_shapes import MeasureQuestion
 from hatua.analytics.metrics import METRICS
 from hatua.analytics.path_shapes import PathReachQuestion, PathSessionsQuestion, PathsQuestion
 from hatua.analytics.people_shapes import ErrorsQuestion, PeopleQuestion, PersonEventsQuestion, PersonQuestion
@@ -110,6 +112,14 @@ COMBINED = Kind(
     f"Metrics side by side, each under filters of its own. A formula is worked out row by row; it is null where one of "
     f"its parts is, and where it divides by 0. {_METRICS}",
 )
+MEASURE = Kind(
+    "measure",
+    MeasureQuestion,
+    _timeless(measure.answer),
+    "Events, distinct actors (persons, sessions, or values of a property), and actors with the goal event in range. "
+    "Sum, mean and percentiles are of the numbers that a property holds, as numbers or as text; percentiles are exact, "
+    "between two numbers in proportion.",
+)
 HEATMAP = Kind(
     "heatmap",
     HeatmapQuestion,
@@ -177,6 +187,7 @@ KINDS: dict[str, Kind[Any, Any]] = {
         TIMESERIES,
         BREAKDOWN,
         COMBINED,
+        MEASURE,
         HEATMAP,
         DIMENSION_VALUES,
         EVENTS,

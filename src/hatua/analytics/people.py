@@ -22,7 +22,8 @@ from hatua.analytics.people_shapes import (
 )
 from hatua.analytics.reader import Reader
 from hatua.analytics.seen import PAGE_VIEW, named_links_sql, seen
-from hatua.analytics.timerange import ALL_TIME, iso_utc, range_of
+from hatua.analytics.timerange import ALL_TIME, Range, iso_utc, range_of
+from hatua.analytics.week_cell import in_week_cell
 from hatua.warehouse.sql import load
 
 _IDENTIFY = "(e.event_type = 'identify' OR e.event_name = 'identify')"
@@ -48,8 +49,11 @@ _COLUMNS = (
 
 def answer(reader: Reader, question: PeopleQuestion) -> People:
     """One page, keyset by (last seen, person). Raises InvalidQuestion, and what the warehouse raises."""
-    chosen = seen(question.project, range_of(question), question.filters, columns=_COLUMNS)
-    parameters: dict[str, Any] = {**chosen.parameters, "limit": question.limit + 1}
+    asked = range_of(question)
+    cell, parameters = in_week_cell(question.weekday, question.hour, asked)
+    chosen = seen(question.project, asked, question.filters, columns=_COLUMNS, condition=cell, parameters=parameters)
+    parameters = {**chosen.parameters, "limit": question.limit + 1}
+    narrowed = _narrowed(question, asked, parameters)
     search = "true"
     if question.search:
         parameters["search"] = question.search
@@ -59,7 +63,7 @@ def answer(reader: Reader, question: PeopleQuestion) -> People:
         at_ms, at_person = decode_cursor(question.cursor, (int, str))
         after = "(-last_ms, person) > (-{at_ms:Int64}, {at_person:String})"
         parameters |= {"at_ms": at_ms, "at_person": at_person}
-    rows = reader.rows(_sql("people.sql", seen=chosen.sql, search=search, after=after), parameters)
+    rows = reader.rows(_sql("people.sql", seen=chosen.sql, search=search, narrowed=narrowed, after=after), parameters)
     page = rows[: question.limit]
     last = page[-1] if len(rows) > question.limit else None
     return People(
@@ -119,6 +123,19 @@ def events(reader: Reader, question: PersonEventsQuestion) -> PersonEvents:
         events=[event_of(row) for row in page],
         next_cursor=encode_cursor(unix_ms(last["timestamp"]), last["seq"], last["event_id"]) if last else None,
     )
+
+
+def _narrowed(question: PeopleQuestion, asked: Range, parameters: dict[str, Any]) -> str:
+    """Of a person: known or not, with the goal or without; its parameters are added to those."""
+    conditions = ["true"]
+    if question.known is not None:
+        conditions.append("known = {known:Bool}")
+        parameters["known"] = question.known
+    if question.converted is not None:
+        goal = seen(question.project, asked, (), condition="e.event_name = {goal:String}")
+        conditions.append(f"(any(person_key) IN (SELECT person_key FROM ({goal.sql}))) = {{converted:Bool}}")
+        parameters |= {"goal": question.goal, "converted": question.converted}
+    return " AND ".join(conditions)
 
 
 def _search(project: str) -> str:

@@ -6,14 +6,21 @@ import msgspec
 from msgspec import Meta
 
 from hatua.analytics.event import Event
-from hatua.analytics.question import Name, ProjectQuestion, Question
+from hatua.analytics.question import Hour, Name, ProjectQuestion, Question, Weekday
 
 
 class PeopleQuestion(Question, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """People with an event in the range that meets the filters, last seen first. `search`: text (any case) in a
     person's id, in one of its anonymous ids of these events, or in a trait that an identify event of any time gave
-    (name, phone, e-mail, PIN)."""
+    (name, phone, e-mail, PIN). So they are the people behind a number: `known` true those counted as users, false as
+    anonymous; `converted` those with the `goal` event in range, whatever the filters (false: without);
+    `weekday` (1 is Monday) and `hour` those behind a cell of the heat map, in the range's zone."""
 
+    known: bool | None = None
+    converted: bool | None = None
+    goal: Name = "return_filed"
+    weekday: Weekday | None = None
+    hour: Hour | None = None
     search: Annotated[str, Meta(max_length=200)] = ""
     limit: Annotated[int, Meta(ge=1, le=1_000)] = 50
     cursor: Annotated[str, Meta(max_length=1_000)] = ""
@@ -37,7 +44,7 @@ class PersonRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class People(msgspec.Struct, frozen=True, kw_only=True):
-    """`total`: how many there are in all; without a search it is the number of visitors."""
+    """`total`: how many there are in all; of a range and filters alone it is the number of visitors."""
 
     people: list[PersonRow]
     total: int

@@ -23,6 +23,8 @@ MAX_TEXT = 2_048
 
 Text = Annotated[str, Meta(max_length=MAX_TEXT)]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
+Weekday = Annotated[int, Meta(ge=1, le=7)]
+Hour = Annotated[int, Meta(ge=0, le=23)]
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from hatua.analytics.event import Event
-from hatua.analytics.question import Name, ProjectQuestion, Question
+from hatua.analytics.question import Hour, Name, ProjectQuestion, Question, Weekday
 
 SearchIn = Literal["all", "visit"]
 
@@ -14,11 +14,15 @@ SearchIn = Literal["all", "visit"]
 class SessionsQuestion(Question, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Sessions with an event in the range that meets the filters, latest start first. `search`: text (any case) in the
     session's id, persons, entry or exit page, or city; `search_in` "visit" leaves the persons out. `person`: only those
-    in which this person did something."""
+    in which this person did something. `bounced`: with exactly one event that is no heartbeat (false: the others).
+    `weekday` (1 is Monday) and `hour`: with such an event in this cell of the heat map, in the range's zone."""
 
     search: Annotated[str, Meta(max_length=200)] = ""
     search_in: SearchIn = "all"
     person: Annotated[str, Meta(max_length=200)] = ""
+    bounced: bool | None = None
+    weekday: Weekday | None = None
+    hour: Hour | None = None
     goal: Name = "return_filed"
     limit: Annotated[int, Meta(ge=1, le=1_000)] = 50
     cursor: Annotated[str, Meta(max_length=1_000)] = ""

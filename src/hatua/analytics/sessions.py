@@ -11,6 +11,7 @@ from hatua.analytics.reader import Reader
 from hatua.analytics.seen import named_links_sql, seen, visits_sql
 from hatua.analytics.session_shapes import Session, SessionQuestion, Sessions, SessionsQuestion, SessionTimeline
 from hatua.analytics.timerange import Range, iso_utc, range_of, zone_of
+from hatua.analytics.week_cell import in_week_cell
 from hatua.warehouse.sql import load
 
 _OLDEST_FIRST = "e.timestamp, e.seq, e.event_id"
@@ -55,6 +56,9 @@ def answer(reader: Reader, question: SessionsQuestion) -> Sessions:
         if question.search_in == "all":
             contains.append("arrayExists(p -> positionCaseInsensitiveUTF8(p, {search:String}) > 0, persons)")
         search = " OR ".join(contains)
+    if question.bounced is not None:
+        conditions.append("(v.non_heartbeat_events = 1) = {bounced:Bool}")
+        parameters["bounced"] = question.bounced
     if question.cursor:
         started, session_id = decode_cursor(question.cursor, (int, str))
         conditions.append(
@@ -107,11 +111,14 @@ def timeline(reader: Reader, question: SessionQuestion) -> SessionTimeline:
 
 def _in_range(question: SessionsQuestion, asked: Range, parameters: dict[str, Any]) -> str:
     """A session that starts in the range has an event in it; one that started before must be looked at."""
-    if question.filters or question.person:
-        condition = ""
+    cell, cell_parameters = in_week_cell(question.weekday, question.hour, asked)
+    if question.filters or question.person or cell:
+        parameters.update(cell_parameters)
+        conditions = [cell]
         if question.person:
-            condition = "person = {person:String}"
+            conditions.append("person = {person:String}")
             parameters["person"] = question.person
+        condition = " AND ".join(filter(None, conditions))
         chosen = seen(question.project, asked, question.filters, condition=condition)
         parameters.update(chosen.parameters)
         return f"v.session_id IN (SELECT session_id FROM ({chosen.sql}))"

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from hatua.analytics.event import Event
-from hatua.analytics.question import Compare, Interval, Name, ProjectQuestion, Question, Text
+from hatua.analytics.question import Compare, Hour, Interval, Name, ProjectQuestion, Question, Text, Weekday
 
 Metric = Literal[
     "visitors",
@@ -155,9 +155,12 @@ class DimensionValues(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EventsQuestion(Question, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Newest first. `cursor`: the `next_cursor` of the page before."""
+    """Newest first. `cursor`: the `next_cursor` of the page before. `weekday` (1 is Monday) and `hour`: those of a cell
+    of the heat map, in the range's zone."""
 
     event_name: Annotated[str, Meta(max_length=100)] = ""
+    weekday: Weekday | None = None
+    hour: Hour | None = None
     limit: Annotated[int, Meta(ge=1, le=1_000)] = 50
     cursor: Annotated[str, Meta(max_length=1_000)] = ""
 

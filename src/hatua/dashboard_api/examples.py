@@ -83,6 +83,14 @@ QUERIES: dict[str, dict[str, Any]] = {
         "formulas": [{"expression": "A / B * 100", "name": "percent"}],
         "interval": "day",
     },
+    "Fines by device, per account": {
+        "question": "measure",
+        "project": PROJECT,
+        "event": [{"event": "payment_success"}],
+        "number": "property:amount",
+        "per": "property:account",
+        "dimension": "device_type",
+    },
     "Funnel": {"question": "funnel", "project": PROJECT, **FILE_AND_PAY},
     "One person's profile": {"question": "person", "project": PROJECT, "person": "A012345678X"},
 }

@@ -14,6 +14,7 @@ from hatua.analytics import (
     combined_shapes,
     funnel_shapes,
     journey_shapes,
+    measure_shapes,
     path_shapes,
     people_shapes,
     session_shapes,
@@ -65,6 +66,9 @@ class Hiding:
         text = self._masker.text
         rows = [[text(value) if isinstance(value, str) else value for value in row] for row in answer.rows]
         return replace(answer, rows=rows)
+
+    def _measure(self, answer: measure_shapes.Measure) -> measure_shapes.Measure:
+        return replace(answer, rows=self._texts(answer.rows, "group"))
 
     def _realtime(self, answer: shapes.Realtime) -> shapes.Realtime:
         return replace(
@@ -158,6 +162,7 @@ _HIDERS: dict[type[msgspec.Struct], Callable[[Hiding, Any], Any]] = {
     shapes.Timeseries: Hiding._nothing,
     shapes.Breakdown: Hiding._breakdown,
     combined_shapes.Combined: Hiding._combined,
+    measure_shapes.Measure: Hiding._measure,
     shapes.Heatmap: Hiding._nothing,
     shapes.DimensionValues: Hiding._values,
     shapes.Events: Hiding._with_events,

@@ -16,7 +16,7 @@ FROM
             argMax((country_code, city, device_type, browser, os), (ts, seq, event_id)) AS latest
         FROM ($seen)
         GROUP BY person
-        HAVING $search
+        HAVING ($search) AND $narrowed
     )
 )
 WHERE $after

@@ -24,7 +24,8 @@ AnyRequest = Request[Any, Any, Any]
 
 
 class AnswerMeta(msgspec.Struct, frozen=True, kw_only=True):
-    """`definition`: what the numbers mean. `exact`: nothing was sampled or sketched. `range`: the one that was asked
+    """`definition`: what the numbers mean. `exact`: nothing was sampled or sketched; ids are told apart by their 64-bit
+    hashes, so a count of ten million is off by one with a chance of three in a million. `range`: the one that was asked
     for, defaults filled in; null for questions without one. `rows_read`: stored rows that the engine read. `ms`: from
     the first look to the answer, waiting included."""
 
