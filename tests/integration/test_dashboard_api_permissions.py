@@ -1,6 +1,7 @@
 """Who may do what, route by route: the table in code against the application, and against the front door."""
 
 import re
+from collections.abc import Callable
 from secrets import token_hex
 from typing import Any
 
@@ -11,10 +12,11 @@ from litestar.routes import HTTPRoute
 
 from hatua.dashboard_api.app import openapi_document
 from hatua.dashboard_api.permissions import PERMISSIONS, SIGNED_IN
+from hatua.dashboard_api.settings import DashboardApiSettings
 from hatua.registry.model import ROLES, SCOPES
 from hatua.registry.store import Registry
 from hatua.warehouse.writer import EventWriter
-from tests.fixtures.dashboard import DashboardServer
+from tests.fixtures.dashboard import DashboardServer, StartDashboard
 from tests.fixtures.events import event
 
 SHARED = ("/api/dashboard", "/api/query")
@@ -339,3 +341,46 @@ def test_a_key_lists_its_own_project_only(dashboard: DashboardServer) -> None:
     assert [project["name"] for project in by_person] == ["Tax App", "Second"]
     viewer = dashboard.signed_in("viewer").get("/api/dashboard/projects").json()["projects"]
     assert [project["write_keys"] for project in viewer] == [[], []]
+
+
+def _sign_out(_server: DashboardServer, client: httpx.Client, _me: dict[str, Any]) -> None:
+    assert client.post("/api/account/sign-out-everywhere").status_code == 204
+
+
+def _demote(server: DashboardServer, _client: httpx.Client, me: dict[str, Any]) -> None:
+    server.registry.set_role(me["tenant_id"], me["id"], "viewer")
+
+
+def _go_elsewhere(server: DashboardServer, client: httpx.Client, me: dict[str, Any]) -> None:
+    """The same person in the same role looks at another organisation."""
+    other = server.registry.create_tenant("Others").id
+    with server.registry.writing() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO memberships (tenant_id, user_id, role, created_at)"
+            f" VALUES ('{other}', '{me['id']}', 'admin', 1)"
+        )
+    assert client.post("/api/auth/organisation", json={"tenant_id": other}).status_code == 200
+
+
+def _delete(server: DashboardServer, client: httpx.Client, _me: dict[str, Any]) -> None:
+    answer = client.post(f"/api/dashboard/projects/{server.project_id}/delete", json={"name": "Tax App"})
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("end", [_sign_out, _demote, _go_elsewhere, _delete])
+def test_a_live_stream_does_not_outlive_the_access_that_opened_it(
+    start_dashboard: StartDashboard, monkeypatch: pytest.MonkeyPatch, end: Callable[..., None]
+) -> None:
+    monkeypatch.setattr("hatua.dashboard_api.live.RECHECK_MS", 50)
+    server = start_dashboard(settings=DashboardApiSettings(live_poll_ms=50, live_keep_alive_ms=50))
+    client = server.signed_in("admin")
+    me = client.get("/api/auth/state").json()["user"]
+    acting = server.client(headers=client.headers, cookies=client.cookies)
+    lines = 0
+    with client.stream("GET", "/api/dashboard/live", params={"project": server.project_id}) as stream:
+        for _ in stream.iter_lines():  # ends with the stream; a read that waits for 30 s fails
+            lines += 1
+            if lines == 20:
+                end(server, acting, me)
+            assert lines < 5_000, "it goes on"
+    assert lines >= 20

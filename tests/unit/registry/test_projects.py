@@ -5,6 +5,7 @@ import pytest
 from hatua.registry.errors import AlreadyExists, InvalidField, TenantNotChosen, UnknownRecord
 from hatua.registry.model import Actor
 from hatua.registry.store import Registry
+from hatua.registry.tables import metadata, projects
 from tests.fixtures.registry import NOON, MovedClock
 
 
@@ -213,3 +214,12 @@ def test_every_administrative_act_is_on_the_trail_and_no_secret_is(registry: Reg
     assert registry.audit(project.tenant_id, limit=2) == trail[:2]
     assert registry.audit(project.tenant_id, before_id=trail[1].id) == trail[2:]
     assert registry.audit("ten_other") == []
+
+
+def test_every_table_that_names_a_project_is_emptied_with_it_or_stays_on_purpose() -> None:
+    named = {table for table in metadata.sorted_tables if "project_id" in table.columns}
+    goes = {table for table in named if any(key.column is projects.c.id for key in table.foreign_keys)}
+    # Who was erased, so that they stay so; and the trail, which never shrinks.
+    assert {table.name for table in named - goes} == {"erasures", "audit_log"}
+    inside = {table.name for table in metadata.sorted_tables for key in table.foreign_keys if key.column.table in goes}
+    assert inside == set(), "rows that belong to a project only by way of another table would keep it from going"

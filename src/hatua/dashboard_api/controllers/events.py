@@ -76,7 +76,9 @@ class EventController(Controller):
 
         async def still_allowed() -> bool:
             now = await identify(request)
-            return now is not None and now.role == caller.role and now.scopes == caller.scopes
+            if now is None or (now.tenant_id, now.role, now.scopes) != (caller.tenant_id, caller.role, caller.scopes):
+                return False
+            return await rooms.in_thread(rooms.registry.project, question.project) is not None
 
         chunks = rooms.live.stream(listener, missed, still_allowed)
         return EventStream(chunks, listener.ended, lambda: rooms.live.leave(question.project, listener))
