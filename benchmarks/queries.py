@@ -13,9 +13,9 @@ import argparse
 import math
 import statistics
 import tempfile
-import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -174,12 +174,10 @@ def plainly(warehouse: Warehouse, sql: str, bound: dict[str, Any]) -> Ask:
 
 
 def together(asks: list[Ask]) -> None:
-    """All at once, as the page asks them."""
-    threads = [threading.Thread(target=each) for each in asks]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    """All at once, as the page asks them. Raises what any of them raises."""
+    with ThreadPoolExecutor(len(asks)) as threads:
+        for answer in [threads.submit(each) for each in asks]:
+            answer.result()
 
 
 def measure(ask: Ask, times: int) -> tuple[list[float], float]:
@@ -242,7 +240,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(options.keep or temporary)
         filled = folder / "filled"
-        with Warehouse.open(WarehouseSettings(path=str(folder / "data"), query_timeout_ms=300_000)) as warehouse:
+        patient = WarehouseSettings(path=str(folder / "data"), query_timeout_ms=300_000, wait_for_client_ms=300_000)
+        with Warehouse.open(patient) as warehouse:
             if not filled.exists():
                 began = time.perf_counter()
                 fill(warehouse, options.events, options.stored_days)
