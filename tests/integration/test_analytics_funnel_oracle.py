@@ -17,7 +17,7 @@ from tests.oracle.generate import DIMENSIONS, NAMES, generate_dense_history, gen
 from tests.oracle.history import History
 from tests.oracle.history import order as in_order
 
-QUICK = int(os.environ.get("HATUA_TEST_HISTORIES", "30"))
+QUICK = int(os.environ.get("HATUA_TEST_HISTORIES", "10"))
 ALL = 3_000
 
 Question = dict[str, Any]

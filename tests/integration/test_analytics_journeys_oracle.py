@@ -17,7 +17,7 @@ from tests.oracle.compare import agree, store
 from tests.oracle.generate import generate_dense_history, generate_filters, iso
 from tests.oracle.history import History
 
-QUICK = int(os.environ.get("HATUA_TEST_HISTORIES", "30"))
+QUICK = int(os.environ.get("HATUA_TEST_HISTORIES", "10"))
 ALL = 3_000
 
 Question = dict[str, Any]
