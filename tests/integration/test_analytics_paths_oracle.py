@@ -16,7 +16,7 @@ from tests.oracle.compare import agree, store
 from tests.oracle.generate import generate_dense_history, generate_filters, generate_history
 from tests.oracle.history import History
 
-QUICK = int(os.environ.get("HATUA_TEST_HISTORIES", "30"))
+QUICK = int(os.environ.get("HATUA_TEST_HISTORIES", "20"))
 ALL = 3_000
 
 Question = dict[str, Any]
