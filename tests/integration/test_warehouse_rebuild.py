@@ -180,7 +180,7 @@ def test_what_is_written_and_erased_during_a_rebuild_stays_so(
 def test_sessions_that_retention_has_cut_are_left_to_it(warehouse: Warehouse) -> None:
     now = warehouse.rows("SELECT toUnixTimestamp64Milli(now64(3)) AS ms")[0]["ms"]
     day = 24 * HOUR
-    rows = [event(event_id=f"e{n}", timestamp=now - (6 - n) * day, retention_days=5) for n in range(7)]
+    rows = [event(event_id=f"e{n}", timestamp=now - (6 - n) * day - day // 2, retention_days=5) for n in range(7)]
     rows += [event(event_id="other", session_id="s9", timestamp=now, retention_days=5)]
     EventWriter(warehouse).write(rows)
     Erasing(warehouse).erase_expired("p", now - 5 * day, 0, new_job("test"))
