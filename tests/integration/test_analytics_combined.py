@@ -1,5 +1,6 @@
 """Metrics side by side give the numbers of the questions that are checked against the second source."""
 
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -20,8 +21,8 @@ def common(warehouse: Warehouse) -> dict[str, Any]:
     """A stored history and the range around it."""
     history, zone, day = generate_history(Random("combined"), "p")
     store(warehouse, [("p", history)])
-    first = day.replace(day=1)
-    return {"project": "p", "from": first.isoformat(), "to": day.isoformat(), "tz": zone}
+    margin = timedelta(days=40)
+    return {"project": "p", "from": (day - margin).isoformat(), "to": (day + margin).isoformat(), "tz": zone}
 
 
 def test_without_a_group_it_is_the_overview(warehouse: Warehouse, common: dict[str, Any]) -> None:

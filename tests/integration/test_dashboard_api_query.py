@@ -75,7 +75,7 @@ def test_every_answer_says_what_it_means_and_what_it_cost(story: DashboardServer
     meta = told["meta"]
     assert meta["exact"] is True
     assert meta["definition"] == KINDS[name].definition
-    assert meta["rows_read"] > 0
+    assert meta["rows_read"] > 0 or name == "realtime"  # nothing was told in the last half hour: no row is read
     assert 0 < meta["ms"] < 60_000
     assert (meta["range"] is None) == (name in ("realtime", "session", "person", "person_events"))
     assert len({len(column["values"]) for column in told["columns"]}) == 1
