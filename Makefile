@@ -49,7 +49,7 @@ unit: $(STAMPS)/venv
 
 python-test: system setup
 	$(say) "Python tests: unit, contracts, integration, and end to end in Chromium"
-	@$(BIN)/pytest -q -m "not slow" -n 2 --dist loadfile || { test $$? -eq 1 || exit 1; \
+	@$(BIN)/pytest -q -m "not slow" -n 3 --dist loadfile || { test $$? -eq 1 || exit 1; \
 	  printf '\033[33m==>\033[0m %s\n' "the tests that failed run once more, by themselves: what fails twice is broken, what passes now is to be made steady"; \
 	  $(BIN)/pytest -q -m "not slow" --last-failed --last-failed-no-failures none; }
 
