@@ -68,6 +68,24 @@ def test_parameters_are_values_never_sql(empty_warehouse: Warehouse, text: str) 
 
 
 @both_rungs
+def test_lists_above_what_a_server_takes_as_one_parameter_arrive_whole(empty_warehouse: Warehouse) -> None:
+    keys = [(number, 1_773_230_400_000 + number, 1_773_230_400_000 + number) for number in range(5_000)]
+    sql = (
+        "SELECT key.1 AS number, key.3 AS at FROM (SELECT arrayJoin({keys:Array(Tuple(UInt32, Int64, Int64))}) AS key)"
+    )
+    expected = [(number, at) for number, _, at in keys]
+
+    _, columns = empty_warehouse.columns(sql, {"keys": keys})
+    assert list(zip(*columns, strict=True)) == expected
+    assert [(row["number"], row["at"]) for row in empty_warehouse.rows(sql, {"keys": keys})] == expected
+    empty_warehouse.execute("CREATE TABLE kept (number UInt32, at Int64) ENGINE = MergeTree ORDER BY number")
+    empty_warehouse.execute(f"INSERT INTO kept {sql}", {"keys": keys})
+    assert empty_warehouse.rows("SELECT count() AS n, max(at) AS last FROM kept") == [
+        {"n": 5_000, "last": expected[-1][1]}
+    ]
+
+
+@both_rungs
 def test_an_answer_without_rows_has_no_columns_either(empty_warehouse: Warehouse) -> None:
     sql = "SELECT number, toString(number) AS text FROM numbers(3) WHERE number > 9"
 

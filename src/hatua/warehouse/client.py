@@ -99,11 +99,15 @@ class Warehouse:
         list, aware `datetime` in UTC for DateTime64(…, 'UTC'), `date`, `UUID`. `on_read` is told how many stored
         rows the engine read for it."""
         with self._client() as client, _facts(sql):
-            sql, bound = (sql, dict(parameters or {})) if self.embedded else fitted(sql, parameters or {})
+            sql, bound = self._fitted(sql, parameters)
             answer = client.query(sql, bound, settings=self._limits(settings))
             if on_read is not None:
                 on_read(int(answer.summary.get("read_rows", 0)))
             return list(answer.named_results())
+
+    def _fitted(self, sql: str, parameters: Mapping[str, Any] | None) -> tuple[str, dict[str, Any]]:
+        """A server takes no list above its limit as one parameter; the in-process engine has no such limit."""
+        return (sql, dict(parameters or {})) if self.embedded else fitted(sql, parameters or {})
 
     def kill(self, tag: str) -> None:
         """Ends the statements that run under the setting `log_comment` = `tag`, whoever waits for them; they raise
@@ -117,7 +121,8 @@ class Warehouse:
         """One question, column by column: (names, one sequence of values a name). Cheaper than `rows` for long answers.
         An answer without rows is ((), ()): the in-process engine does not name its columns then."""
         with self._client() as client, _facts(sql):
-            answer = client.query(sql, dict(parameters or {}), settings=self._limits(settings), column_oriented=True)
+            sql, bound = self._fitted(sql, parameters)
+            answer = client.query(sql, bound, settings=self._limits(settings), column_oriented=True)
             return (answer.column_names, answer.result_columns) if answer.row_count else ((), ())
 
     def execute(
@@ -126,7 +131,8 @@ class Warehouse:
         """One statement without an answer (DDL, INSERT ... SELECT). Not under the limits of a question."""
         with self._client() as client, _facts(sql, inserting=True):
             # Not `command`: it puts parameters into the URL, where a list of sessions does not fit.
-            client.raw_query(sql, dict(parameters or {}), settings=dict(settings or {}))
+            sql, bound = self._fitted(sql, parameters)
+            client.raw_query(sql, bound, settings=dict(settings or {}))
 
     def insert(self, table: str, rows: pa.Table, token: str, *, until_ms: int = 0) -> None:
         """Inserts one Arrow table; returns when ClickHouse has it. The same (table, token) again within the
