@@ -1,7 +1,7 @@
 """A project is deleted whole: nothing of it is left or comes back, the ledger adds up, nobody else loses anything."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,8 @@ from hatua.registry.store import Registry
 from hatua.warehouse.erasing import Erasing
 from hatua.warehouse.errors import WarehouseUnavailable
 from hatua.warehouse.ledger import counts_by_minute
-from hatua.warehouse.rows import EventRow, LinkRow
 from hatua.warehouse.writer import EventWriter
-from tests.fixtures.pipeline import Pipeline, event
+from tests.fixtures.pipeline import Meanwhile, Pipeline, event
 from tests.fixtures.warehouse import both_rungs
 
 pytestmark = both_rungs
@@ -127,27 +126,11 @@ def test_what_waits_in_the_queue_is_not_stored_whether_it_is_good_or_bad(site: S
     assert site.ledger(site.kept).stored == 1
 
 
-class DeletesMeanwhile(EventWriter):
-    """The project is deleted just before, or just after, the insert of a batch."""
-
-    def __init__(self, pipeline: Pipeline, before: Callable[[], Any] | None, after: Callable[[], Any] | None) -> None:
-        super().__init__(pipeline.warehouse)
-        self._before = before
-        self._after = after
-
-    def write(self, rows: Sequence[EventRow], links: Sequence[LinkRow] = (), until_ms: int = 0) -> None:
-        if self._before:
-            self._before()
-        super().write(rows, links, until_ms)
-        if self._after:
-            self._after()
-
-
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_batch_in_hand_while_the_project_is_deleted_is_taken_out_again(site: Site, moment: str) -> None:
     site.receive(site.doomed, "a", "b")
     site.receive(site.kept, "k")
-    site.process(DeletesMeanwhile(site.pipeline, **{"before": None, "after": None, moment: site.delete}))
+    site.process(Meanwhile(site.pipeline, **{"before": None, "after": None, moment: site.delete}))
     assert site.left(site.doomed) == NOTHING
     assert (site.ledger(site.doomed).erased, site.ledger(site.kept).stored) == (2, 1)
     assert site.left(site.kept)["events"] == 1

@@ -1,7 +1,6 @@
 """Events of erased people on their way: from the queue, from dead letters, in the very batch during which somebody is
 erased. Whatever happens, nothing of them is stored in the end and the ledger adds up."""
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -16,9 +15,8 @@ from hatua.processor.worker import Processor
 from hatua.registry.store import Registry
 from hatua.warehouse.erasing import Erasing
 from hatua.warehouse.ledger import counts_by_minute
-from hatua.warehouse.rows import EventRow, LinkRow
 from hatua.warehouse.writer import EventWriter
-from tests.fixtures.pipeline import NOON, Crash, Pipeline, Running, event
+from tests.fixtures.pipeline import NOON, Crash, Meanwhile, Pipeline, Running, event
 
 HASHER = IdHasher(Secret("pepper"))
 
@@ -127,29 +125,13 @@ def test_a_dead_letter_that_is_replayed_after_the_erasure_is_not_stored(people: 
     assert (people.ledger().erased, people.ledger().gap) == (1, 0)
 
 
-class ErasesMeanwhile(EventWriter):
-    """Something happens just before, or just after, the insert of a batch."""
-
-    def __init__(self, pipeline: Pipeline, before: Callable[[], None] | None, after: Callable[[], None] | None) -> None:
-        super().__init__(pipeline.warehouse)
-        self._before = before
-        self._after = after
-
-    def write(self, rows: Sequence[EventRow], links: Sequence[LinkRow] = (), until_ms: int = 0) -> None:
-        if self._before:
-            self._before()
-        super().write(rows, links, until_ms)
-        if self._after:
-            self._after()
-
-
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_person_erased_while_their_batch_is_being_stored_is_taken_out_again(people: People, moment: str) -> None:
     people.append(
         people.event("hers", user_id="U", anonymous_id="a1", session_id="shared"),
         people.event("his", user_id="V", anonymous_id="b1", session_id="shared"),
     )
-    writer = ErasesMeanwhile(people.pipeline, **{"before": None, "after": None, moment: lambda: people.erase("U")})
+    writer = Meanwhile(people.pipeline, **{"before": None, "after": None, moment: lambda: people.erase("U")})
     people.pipeline.drain(people.processor(writer))
 
     assert people.stored() == ["his"]
@@ -167,7 +149,7 @@ def test_a_crash_between_the_insert_and_the_second_look_leaves_nothing_after_the
         raise Crash
 
     with pytest.raises(Crash):
-        people.pipeline.drain(people.processor(ErasesMeanwhile(people.pipeline, None, crash)))
+        people.pipeline.drain(people.processor(Meanwhile(people.pipeline, None, crash)))
     assert people.stored() == ["hers", "his"]
 
     people.pipeline.restart()

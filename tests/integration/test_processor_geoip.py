@@ -14,8 +14,7 @@ _FOLDERS = (_ROOT / "src/hatua/_assets/geoip", _ROOT / "tools/geoip/node_modules
 @pytest.fixture
 def folder() -> Path:
     found = next((one for one in _FOLDERS if one.is_dir()), None)
-    if found is None:
-        pytest.skip("no GeoIP data: `make setup` fetches it")
+    assert found is not None, "no GeoIP data; `make setup` fetches it"
     return found
 
 

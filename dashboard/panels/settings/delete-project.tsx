@@ -2,13 +2,12 @@
 
 import { useState } from 'react';
 import { Button } from '@/components/ui/button';
-import { Field, Input } from '@/components/ui/field';
 import { Modal } from '@/components/ui/overlay';
 import { type ProjectReceipt, useDeleteProject } from '@/lib/api/privacy';
 import type { Project } from '@/lib/api/types';
 import { errorOfField, errorOfForm } from '@/lib/form-errors';
 import { formatCount } from '@/lib/format';
-import { FormError } from '@/panels/auth/frame';
+import { ConfirmByTyping } from './confirm-by-typing';
 import { Section } from './section';
 
 interface DeleteProjectProps {
@@ -18,7 +17,6 @@ interface DeleteProjectProps {
 
 export function DeleteProject({ project, onDeleted }: DeleteProjectProps) {
   const [open, setOpen] = useState(false);
-  const [typed, setTyped] = useState('');
   const remove = useDeleteProject(project.id);
   return (
     <Section
@@ -28,46 +26,18 @@ export function DeleteProject({ project, onDeleted }: DeleteProjectProps) {
       <Button look="danger" size="md" onClick={() => setOpen(true)}>
         Delete {project.name}
       </Button>
-      <Modal
+      <ConfirmByTyping
         open={open}
-        onOpenChange={(next) => !remove.isPending && setOpen(next)}
+        onOpenChange={setOpen}
         title={`Delete ${project.name}?`}
         about="Everything in it is deleted for everybody, and its keys stop working. Events that are still on their way are not stored."
-      >
-        <form
-          className="space-y-4"
-          onSubmit={(event) => {
-            event.preventDefault();
-            remove.mutate(typed, { onSuccess: onDeleted });
-          }}
-        >
-          <Field label={`Type ${project.name} to go on`} error={errorOfField(remove.error, 'name')}>
-            {(control) => (
-              <Input
-                {...control}
-                value={typed}
-                autoComplete="off"
-                spellCheck={false}
-                onChange={(event) => setTyped(event.target.value)}
-              />
-            )}
-          </Field>
-          <FormError message={errorOfForm(remove.error, ['name'])} />
-          <div className="flex justify-end gap-2">
-            <Button size="md" disabled={remove.isPending} onClick={() => setOpen(false)}>
-              Keep it
-            </Button>
-            <Button
-              type="submit"
-              size="md"
-              look="danger"
-              disabled={typed !== project.name || remove.isPending}
-            >
-              {remove.isPending ? 'Deleting…' : 'Delete for good'}
-            </Button>
-          </div>
-        </form>
-      </Modal>
+        word={project.name}
+        keep="Keep it"
+        act={{ label: 'Delete for good', pending: 'Deleting…', isPending: remove.isPending }}
+        fieldError={errorOfField(remove.error, 'name')}
+        formError={errorOfForm(remove.error, ['name'])}
+        onConfirm={() => remove.mutate(project.name, { onSuccess: onDeleted })}
+      />
     </Section>
   );
 }

@@ -2,11 +2,9 @@
 
 import { useState } from 'react';
 import { Button } from '@/components/ui/button';
-import { Field, Input } from '@/components/ui/field';
-import { Modal } from '@/components/ui/overlay';
 import { type Found, useErasePerson } from '@/lib/api/privacy';
 import type { Project } from '@/lib/api/types';
-import { FormError } from '@/panels/auth/frame';
+import { ConfirmByTyping } from './confirm-by-typing';
 import { ReceiptTable } from './receipt-table';
 
 interface ErasePersonProps {
@@ -18,7 +16,6 @@ interface ErasePersonProps {
 /** Asks for the id once more, erases, and leaves the receipt on the page. */
 export function ErasePerson({ project, found, onErased }: ErasePersonProps) {
   const [open, setOpen] = useState(false);
-  const [typed, setTyped] = useState('');
   const erase = useErasePerson(project.id);
   if (erase.data) {
     return (
@@ -40,51 +37,24 @@ export function ErasePerson({ project, found, onErased }: ErasePersonProps) {
       <Button look="danger" size="md" onClick={() => setOpen(true)}>
         Erase this person
       </Button>
-      <Modal
+      <ConfirmByTyping
         open={open}
-        onOpenChange={(next) => !erase.isPending && setOpen(next)}
+        onOpenChange={setOpen}
         title="Erase this person?"
         about={`Every event, session, link and failed event of theirs in ${project.name} is deleted, and what is still on its way is not stored. There is no way back.`}
-      >
-        <form
-          className="space-y-4"
-          onSubmit={(event) => {
-            event.preventDefault();
-            erase.mutate(found.asked, {
-              onSuccess: () => {
-                setOpen(false);
-                onErased();
-              },
-            });
-          }}
-        >
-          <Field label={`Type ${found.asked} to go on`}>
-            {(control) => (
-              <Input
-                {...control}
-                value={typed}
-                autoComplete="off"
-                spellCheck={false}
-                onChange={(event) => setTyped(event.target.value)}
-              />
-            )}
-          </Field>
-          <FormError message={erase.error?.message ?? null} />
-          <div className="flex justify-end gap-2">
-            <Button size="md" disabled={erase.isPending} onClick={() => setOpen(false)}>
-              Keep them
-            </Button>
-            <Button
-              type="submit"
-              size="md"
-              look="danger"
-              disabled={typed.trim() !== found.asked || erase.isPending}
-            >
-              {erase.isPending ? 'Erasing…' : 'Erase for good'}
-            </Button>
-          </div>
-        </form>
-      </Modal>
+        word={found.asked}
+        keep="Keep them"
+        act={{ label: 'Erase for good', pending: 'Erasing…', isPending: erase.isPending }}
+        formError={erase.error?.message ?? null}
+        onConfirm={() =>
+          erase.mutate(found.asked, {
+            onSuccess: () => {
+              setOpen(false);
+              onErased();
+            },
+          })
+        }
+      />
     </>
   );
 }

@@ -4,14 +4,14 @@ from typing import Any
 
 from hatua.analytics.combined_shapes import LETTERS, Combined, CombinedColumn, CombinedQuestion
 from hatua.analytics.counting import Asked, count
-from hatua.analytics.dimensions import dimension_of
 from hatua.analytics.formula import Formula
-from hatua.analytics.groups import ALL, Group, by_bucket, by_dimension
+from hatua.analytics.grouping import grouping_of
+from hatua.analytics.groups import Group
 from hatua.analytics.metrics import METRICS
 from hatua.analytics.overview import counts_for, metric_of
 from hatua.analytics.reader import Reader
 from hatua.analytics.shapes import Number
-from hatua.analytics.timerange import Buckets, Range, buckets_of, range_of, widened
+from hatua.analytics.timerange import Range
 
 _DEFINITIONS = {each.key: each.definition for each in METRICS}
 
@@ -23,7 +23,7 @@ def answer(reader: Reader, question: CombinedQuestion) -> Combined:
         Formula(each.expression, letters, f"formulas[{index}].expression")
         for index, each in enumerate(question.formulas)
     ]
-    asked, buckets, group = _grouping(question)
+    asked, buckets, group = grouping_of(question)
     found = [_series(reader, question, index, asked, group) for index in range(len(question.series))]
     keys: list[Any] = buckets.edges[:-1] if buckets else [""]
     if question.dimension is not None:
@@ -39,17 +39,6 @@ def answer(reader: Reader, question: CombinedQuestion) -> Combined:
     if question.dimension is not None:
         rows.sort(key=lambda row: _rank(row[1]))
     return Combined(range=asked.answer(), columns=_columns(question), rows=rows[: question.limit], total_rows=len(rows))
-
-
-def _grouping(question: CombinedQuestion) -> tuple[Range, Buckets | None, Group]:
-    asked = range_of(question)
-    if question.interval is not None:
-        asked = widened(asked, question.interval)
-        buckets = buckets_of(asked, question.interval)
-        return asked, buckets, by_bucket(buckets.edges)
-    if question.dimension is not None:
-        return asked, None, by_dimension(dimension_of(question.dimension, "dimension"))
-    return asked, None, ALL
 
 
 def _series(

@@ -7,12 +7,12 @@ from hatua.analytics.conditions import value_parameters, value_sql
 from hatua.analytics.dimensions import dimension_of
 from hatua.analytics.errors import InvalidQuestion
 from hatua.analytics.event_match import matches
-from hatua.analytics.groups import ALL, Group, by_bucket, by_dimension
+from hatua.analytics.grouping import grouping_of
+from hatua.analytics.groups import ALL
 from hatua.analytics.measure_shapes import Measure, MeasureQuestion, MeasureRow
 from hatua.analytics.overview import ratio
 from hatua.analytics.reader import Reader
 from hatua.analytics.seen import seen
-from hatua.analytics.timerange import Buckets, Range, buckets_of, range_of, widened
 from hatua.warehouse.sql import load
 
 _NOTHING: dict[str, Any] = {"events": 0, "actors": 0, "converted": 0, "numbers": 0, "numbered_actors": 0}
@@ -20,7 +20,7 @@ _NOTHING: dict[str, Any] = {"events": 0, "actors": 0, "converted": 0, "numbers":
 
 def answer(reader: Reader, question: MeasureQuestion) -> Measure:
     """Empty buckets are 0. Raises InvalidQuestion with the path of what is wrong, and what the warehouse raises."""
-    asked, buckets, group = _grouping(question)
+    asked, buckets, group = grouping_of(question)
     actor, actor_parameters = _actor(question.per)
     number, number_parameters = _number(question.number)
     events = matches([question.event], "event[{1}]", "m")
@@ -60,17 +60,6 @@ def answer(reader: Reader, question: MeasureQuestion) -> Measure:
 
 _KEYS = {"person": "person_key", "session": "session_key"}
 _SAID = "actor != ''"
-
-
-def _grouping(question: MeasureQuestion) -> tuple[Range, Buckets | None, Group]:
-    asked = range_of(question)
-    if question.interval is not None:
-        asked = widened(asked, question.interval)
-        buckets = buckets_of(asked, question.interval)
-        return asked, buckets, by_bucket(buckets.edges)
-    if question.dimension is not None:
-        return asked, None, by_dimension(dimension_of(question.dimension, "dimension"))
-    return asked, None, ALL
 
 
 def _actor(per: str) -> tuple[str, dict[str, Any]]:

@@ -57,7 +57,7 @@ def load(kind: type[S], environ: Mapping[str, str]) -> S:
 def _decode(kind: type[Any], value: Any) -> Any:
     if kind is Secret:
         return Secret(value)
-    raise NotImplementedError(kind)
+    raise TypeError(f"no setting is a {kind.__name__}; the kinds are those of msgspec, and Secret")
 
 
 def refuse_unknown(environ: Mapping[str, str], known: Iterable[str]) -> None:
