@@ -96,11 +96,6 @@ def reach(reader: Reader, question: PathReachQuestion) -> PathReach:
     )
 
 
-def _by_size(item: tuple[tuple[int, str], list[int]]) -> tuple[int, int, str]:
-    (step, node), (visits, _) = item
-    return step, -visits, node
-
-
 def _edge(row: dict[str, Any], sign: int) -> PathEdge:
     one, other = row["node"] or None, row["next"] or None
     return PathEdge(
