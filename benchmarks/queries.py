@@ -14,8 +14,7 @@ import math
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +35,12 @@ from hatua.analytics import (
     sessions,
     stickiness,
     timeseries,
+    together,
 )
 from hatua.analytics.cohort_shapes import LifecycleQuestion, RetentionQuestion, StickinessQuestion
 from hatua.analytics.funnel_shapes import FunnelQuestion
 from hatua.analytics.journey_shapes import JourneysQuestion
+from hatua.analytics.kinds import BREAKDOWN, HEATMAP, OVERVIEW, TIMESERIES, Kind
 from hatua.analytics.path_shapes import PathsQuestion
 from hatua.analytics.people_shapes import ErrorsQuestion, PeopleQuestion, PersonEventsQuestion, PersonQuestion
 from hatua.analytics.question import read
@@ -53,6 +54,7 @@ from hatua.analytics.shapes import (
     RealtimeQuestion,
     TimeseriesQuestion,
 )
+from hatua.base.errors import HatuaError
 from hatua.integrations.taxapp.presets import preset_funnels
 from hatua.warehouse.client import Warehouse
 from hatua.warehouse.errors import QueryTooHeavy
@@ -65,6 +67,8 @@ DAY_MS = 86_400_000
 BATCH = 2_000_000
 SQL = Path(__file__).parent / "sql"
 PANELS = ("page_path", "entry_page", "exit_page", "referrer_host", "utm_source", "country", "device_type", "browser")
+MAIN_METRICS = ("visitors", "users", "sessions", "conversion_rate", "duration_mean_s", "bounce_rate")
+"""The series that the dashboard draws."""
 Ask = Callable[[], Any]
 TARGETS_MS = {
     "whole overview page": 1_000,
@@ -153,15 +157,22 @@ def questions(warehouse: Warehouse, days: int) -> dict[str, Ask]:
         "profile events": lambda: people.events(warehouse, PersonEventsQuestion(project="bench", person=person)),
         "errors": ask(ErrorsQuestion, errors_list, {}),
     }
-    page = ["overview", "series visitors", "heatmap", *(f"breakdown {name}" for name in PANELS)]
-    found["whole overview page"] = lambda: together([found[name] for name in page])
-    filtered = [
-        ask(OverviewQuestion, overview, {"filters": mobile}),
-        ask(TimeseriesQuestion, timeseries, {"metrics": ["visitors"], "filters": mobile}, UNTIL_MS),
-        ask(HeatmapQuestion, heatmap, {"metric": "visitors", "filters": mobile}),
-        *(ask(BreakdownQuestion, breakdown, {"dimension": name, "filters": mobile}) for name in PANELS),
-    ]
-    found["whole overview page, mobile"] = lambda: together(filtered)
+
+    def page(asked: dict[str, Any], more: dict[str, Any], metrics: Sequence[str]) -> Ask:
+        """All panels in one request."""
+        kinds: list[tuple[Kind[Any, Any], dict[str, Any]]] = [
+            (OVERVIEW, more),
+            (TIMESERIES, {"metrics": metrics, **more}),
+            (HEATMAP, {"metric": "visitors"}),
+            *((BREAKDOWN, {"dimension": name}) for name in PANELS),
+        ]
+        questions = [(kind, read(kind.question, {**common, **asked, **own})) for kind, own in kinds]
+        return lambda: answered(together.answers(warehouse, questions, UNTIL_MS))
+
+    found["whole overview page"] = page({}, {}, ["visitors"])
+    found["whole overview page, mobile"] = page({"filters": mobile}, {}, ["visitors"])
+    found["whole overview page, mri"] = page({"filters": mri}, {}, ["visitors"])
+    found["whole page compared, 6 series"] = page({}, {"compare": "previous"}, MAIN_METRICS)
     bound = {"from_ms": UNTIL_MS - days * DAY_MS, "session": one.session_id}
     for name in PLAIN:
         found[f"plain {name}"] = plainly(warehouse, (SQL / f"plain_{name}.sql").read_text(), bound)
@@ -173,11 +184,11 @@ def plainly(warehouse: Warehouse, sql: str, bound: dict[str, Any]) -> Ask:
     return lambda: warehouse.rows(sql, bound, {"max_memory_usage": 8_000_000_000})
 
 
-def together(asks: list[Ask]) -> None:
-    """All at once, as the page asks them. Raises what any of them raises."""
-    with ThreadPoolExecutor(len(asks)) as threads:
-        for answer in [threads.submit(each) for each in asks]:
-            answer.result()
+def answered(answers: Sequence[together.Answer]) -> None:
+    """Raises what took the place of an answer."""
+    for answer in answers:
+        if isinstance(answer, HatuaError):
+            raise answer
 
 
 def measure(ask: Ask, times: int) -> tuple[list[float], float]:

@@ -5,6 +5,7 @@ out, since they change no answer: a return in the bucket of the start (no cell a
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from itertools import islice
 from random import Random
@@ -12,7 +13,7 @@ from typing import Any, NamedTuple, cast
 
 import pytest
 
-from hatua.warehouse.client import Warehouse
+from hatua.warehouse.client import Keeper, Warehouse
 from tests.integration import test_analytics_cohorts_oracle as cohorts
 from tests.integration import test_analytics_funnel_oracle as funnels
 from tests.integration import test_analytics_journeys_oracle as journeys
@@ -59,7 +60,24 @@ MUTANTS = (
     Mutant("a visit of two users is of one", "overview", "length(v.user_keys) <= 1", "length(v.user_keys) <= 9"),
     Mutant("a visit of two browsers is of one", "overview", "v.anonymous_keys) <= 1", "v.anonymous_keys) <= 9"),
     Mutant("a user with a stranger's browser is one", "overview", "!= f.user_key AS mixed", "= 0 AS mixed"),
-    Mutant("a visit counts where it began", "timeseries", "NOT (has(v.names", "(1 OR has(v.names"),
+    Mutant("a visit counts once a quarter of an hour", "timeseries", "nth -> nth = 1", "nth -> 1"),
+    Mutant("who comes again is somebody else", "overview", "p.person AS person", "f.number AS person"),
+    Mutant("two people make a visit two", "overview", "place = 1 AS first", "1 AS first"),
+    Mutant(
+        "a goal of another visit does not count", "breakdown", "p.converted AS converted", "f.achieved AS converted"
+    ),
+    Mutant(
+        "filters choose the goals too",
+        "overview",
+        "person_key IN (SELECT person_key FROM kept",
+        "max(achieved) AND person_key IN (SELECT person_key FROM kept",
+    ),
+    Mutant(
+        "a visit is as many others as it has pages",
+        "breakdown",
+        "toUInt64(uniqExact(session_key)) AS sessions",
+        "toUInt64(countIf(once)) AS sessions",
+    ),
     Mutant("the end of a range is inside", "events", "e.timestamp < from", "e.timestamp <= from"),
     Mutant("the start of a range is outside", "events", "e.timestamp >= from", "e.timestamp > from"),
     Mutant("nothing but heartbeats is a bounce", "overview", "non_heartbeat_events = 1", "non_heartbeat_events <= 1"),
@@ -71,20 +89,17 @@ MUTANTS = (
     Mutant("is not means is", "overview", " NOT IN {f", " IN {f"),
     Mutant("does not contain means contains", "events", "NOT multiSearchAny", "multiSearchAny"),
     Mutant("exists means missing", "events", "!= '')", "= '')"),
-    Mutant("visits without UTM are shown", "breakdown", "v.utm_source != ''", "1"),
+    Mutant("visits without UTM are shown", "breakdown", " WHERE value != ''", ""),
+    Mutant("pages bounce for all who saw them", "breakdown", " AND value = entry_page", ""),
+    Mutant("weeks of the heat map start on Sunday", "heatmap", ", 0, {tz", ", 3, {tz"),
+    Mutant("the heat map ignores the zone", "heatmap", "'UTC'), {tz:String})", "'UTC'), 'UTC')"),
     Mutant(
-        "pages bounce for all who saw them", "breakdown", "(session_key, grouped) IN", "1 OR (session_key, grouped) IN"
-    ),
-    Mutant("weeks of the heat map start on Sunday", "heatmap", "timestamp, 0, {tz", "timestamp, 3, {tz"),
-    Mutant(
-        "the heat map ignores the zone", "heatmap", "toHour(e.timestamp, {tz:String})", "toHour(e.timestamp, 'UTC')"
-    ),
-    Mutant(
-        "a goal counts for every bucket",
+        "a goal counts where filters leave its visitor out",
         "timeseries",
-        "(grouped, person_key) IN (SELECT (grouped, person_key)",
-        "person_key IN (SELECT person_key",
+        "WHERE (value, person_key) IN",
+        "WHERE 1 OR (value, person_key) IN",
     ),
+    Mutant("goals are counted, not who has them", "timeseries", "uniqExact(person_key) AS conv", "count() AS conv"),
     Mutant(
         "a page leaves out what ties with the last row",
         "events",
@@ -140,9 +155,36 @@ class MutatedReader:
     def rows(
         self, sql: str, parameters: Mapping[str, Any] | None = None, settings: Mapping[str, Any] | None = None
     ) -> list[dict[str, Any]]:
+        return self._warehouse.rows(self.mutated(sql), parameters, settings)
+
+    @contextmanager
+    def keeping(self) -> Iterator["MutatedKeeper"]:
+        with self._warehouse.keeping() as keeper:
+            yield MutatedKeeper(self, keeper)
+
+    def mutated(self, sql: str) -> str:
         wrong = sql.replace(self._mutant.right, self._mutant.wrong)
         self.changed = self.changed or wrong != sql
-        return self._warehouse.rows(wrong, parameters, settings)
+        return wrong
+
+
+class MutatedKeeper:
+    def __init__(self, reader: MutatedReader, keeper: Keeper) -> None:
+        self._reader = reader
+        self._keeper = keeper
+
+    def rows(
+        self, sql: str, parameters: Mapping[str, Any] | None = None, settings: Mapping[str, Any] | None = None
+    ) -> list[dict[str, Any]]:
+        return self._keeper.rows(self._reader.mutated(sql), parameters, settings)
+
+    def keep(
+        self, sql: str, parameters: Mapping[str, Any] | None = None, settings: Mapping[str, Any] | None = None
+    ) -> str:
+        return self._keeper.keep(self._reader.mutated(sql), parameters, settings)
+
+    def forget(self, name: str) -> None:
+        self._keeper.forget(name)
 
 
 def cases(kind: str) -> Iterator[Case]:

@@ -14,14 +14,17 @@ from hatua.analytics.measure_shapes import MeasureQuestion
 from hatua.analytics.question import ProjectQuestion, read
 from hatua.analytics.session_shapes import SessionQuestion, SessionsQuestion
 from hatua.analytics.shapes import (
+    Breakdown,
     BreakdownQuestion,
     CellMetric,
     DimensionValuesQuestion,
     EventsQuestion,
     HeatmapQuestion,
     Metric,
+    Overview,
     OverviewQuestion,
     RowMetric,
+    Timeseries,
     TimeseriesQuestion,
 )
 from hatua.warehouse.client import Warehouse
@@ -47,7 +50,10 @@ def plain(answer: Any) -> Any:
 
 
 def ask_overview(warehouse: Warehouse, project: str, question: Question) -> Any:
-    answer = overview.answer(warehouse, as_read(OverviewQuestion, question, project))
+    return told_overview(overview.answer(warehouse, as_read(OverviewQuestion, question, project)))
+
+
+def told_overview(answer: Overview) -> Any:
     now = {metric: pair.value for metric, pair in answer.metrics.items()}
     then = {metric: pair.previous for metric, pair in answer.metrics.items()}
     return now, then if answer.previous_range else None
@@ -63,7 +69,11 @@ def now_of(question: Question) -> int:
 
 
 def ask_timeseries(warehouse: Warehouse, project: str, question: Question) -> Any:
-    answer = timeseries.answer(warehouse, as_read(TimeseriesQuestion, question, project), now_of(question))
+    asked = as_read(TimeseriesQuestion, question, project)
+    return told_timeseries(timeseries.answer(warehouse, asked, now_of(question)))
+
+
+def told_timeseries(answer: Timeseries) -> Any:
     return {
         series.metric: (
             [(point.bucket, point.value, point.incomplete) for point in series.points],
@@ -84,7 +94,10 @@ REST = ("visitors", "sessions", "pageviews", "events")
 
 
 def ask_breakdown(warehouse: Warehouse, project: str, question: Question) -> Any:
-    answer = breakdown.answer(warehouse, as_read(BreakdownQuestion, question, project))
+    return told_breakdown(breakdown.answer(warehouse, as_read(BreakdownQuestion, question, project)))
+
+
+def told_breakdown(answer: Breakdown) -> Any:
     rows = [(row.value, [getattr(row, name) for name in ROW]) for row in answer.rows]
     other = None if answer.other is None else [getattr(answer.other, name) for name in REST]
     return rows, answer.total_rows, other

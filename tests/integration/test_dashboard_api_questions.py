@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 
 import httpx
@@ -204,6 +205,9 @@ class Failing:
     def rows(self, *_: Any, **__: Any) -> list[dict[str, Any]]:
         raise self.fact
 
+    def keeping(self) -> AbstractContextManager[Any]:
+        raise self.fact
+
     def kill(self, _tag: str) -> None:
         raise self.fact
 
@@ -233,7 +237,7 @@ def test_a_warehouse_that_cannot_answer_is_said_plainly_and_without_its_insides(
 
 
 class Slow:
-    """A warehouse that answers when it is let go."""
+    """A warehouse that answers when it is let go, one statement a question."""
 
     def __init__(self) -> None:
         self.asked = threading.Semaphore(0)
@@ -243,6 +247,9 @@ class Slow:
         self.asked.release()
         assert self.let_go.wait(30)
         return []
+
+    def keeping(self) -> AbstractContextManager[Any]:
+        raise AssertionError("this question keeps nothing")
 
     def kill(self, _tag: str) -> None:
         """It cannot be ended."""
@@ -263,7 +270,7 @@ def test_slow_questions_queue_up_to_a_bound_and_hold_nothing_else_up(
     statuses: list[int] = []
 
     def ask() -> None:
-        answer = client.get("/api/dashboard/heatmap", params={"project": server.project_id, **DAY})
+        answer = client.get("/api/dashboard/events", params={"project": server.project_id, **DAY})
         statuses.append(answer.status_code)
 
     threads = [threading.Thread(target=ask) for _ in range(2)]
@@ -274,7 +281,7 @@ def test_slow_questions_queue_up_to_a_bound_and_hold_nothing_else_up(
     while server.app.state.rooms.desk._under_way < 2:
         assert time.monotonic() < deadline
         time.sleep(0.01)
-    refused = client.get("/api/dashboard/heatmap", params={"project": server.project_id, **DAY})
+    refused = client.get("/api/dashboard/events", params={"project": server.project_id, **DAY})
     assert (refused.status_code, refused.json()["error"]["code"]) == (503, "unavailable")
     assert refused.json()["error"]["message"] == "2 questions are under way; try again in a few seconds"
     assert client.get("/api/dashboard/projects").status_code == 200
@@ -282,18 +289,18 @@ def test_slow_questions_queue_up_to_a_bound_and_hold_nothing_else_up(
     for thread in threads:
         thread.join(30)
     assert statuses == [200, 200]
-    assert client.get("/api/dashboard/heatmap", params={"project": server.project_id, **DAY}).status_code == 200
+    assert client.get("/api/dashboard/events", params={"project": server.project_id, **DAY}).status_code == 200
 
 
 def test_who_goes_away_while_waiting_frees_the_place(start_dashboard: StartDashboard, slow: Slow) -> None:
     server = start_dashboard(warehouse=slow, settings=DashboardApiSettings(query_threads=1, query_queue=1))
     client = server.with_key("read")
     query = {"project": server.project_id, **DAY}
-    first = threading.Thread(target=client.get, args=("/api/dashboard/heatmap",), kwargs={"params": query})
+    first = threading.Thread(target=client.get, args=("/api/dashboard/events",), kwargs={"params": query})
     first.start()
     assert slow.asked.acquire(timeout=30)
     with pytest.raises(httpx.ReadTimeout):
-        client.get("/api/dashboard/heatmap", params=query, timeout=0.3)
+        client.get("/api/dashboard/events", params=query, timeout=0.3)
     slow.let_go.set()
     first.join(30)
     deadline = time.monotonic() + 30

@@ -1,155 +1,176 @@
-"""Counting, by group: from visits where the question is about visits only, else from events.
+"""Counting, by group: panels of one page about the same visits are counted from one look at these.
 
-Visits are a twelfth of the rows, so most panels of a dashboard cost a tenth; both ways give the same numbers.
+A panel that visits do not tell (a breakdown by a property, a title, a channel) is counted from single events, by
+itself (event_counting.py); both ways give the same numbers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from string import Template
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
-from hatua.analytics.groups import ALL, Group
-from hatua.analytics.question import Filter
-from hatua.analytics.reader import Reader
-from hatua.analytics.seen import seen, visits_sql
-from hatua.analytics.timerange import Range
-from hatua.analytics.visits import Facts, Visits, told_by_visits
+from hatua.analytics.counts import COUNTS, Ask, Asked, Count, Counts, Table, of_persons, sort_of
+from hatua.analytics.event_counting import count_events
+from hatua.analytics.groups import Group, bucket_of
+from hatua.analytics.reader import Keeper, Reader
+from hatua.analytics.visits import Kept, Scope, Visits, told_by_visits
 from hatua.warehouse.sql import load
 
-Count = Literal[
-    "visitors",
-    "users",
-    "sessions",
-    "pageviews",
-    "events",
-    "entered",
-    "bounces",
-    "conversions",
-    "duration_ms",
-    "median_ms",
-]
-Counts = dict[str, Any]
-
-_OF_EVENTS: frozenset[Count] = frozenset(("pageviews", "events"))
-_OF_PERSONS: frozenset[Count] = frozenset(("visitors", "users", "conversions"))
-_OF_TIME: frozenset[Count] = frozenset(("duration_ms", "median_ms"))
-
-
-class Asked(NamedTuple):
-    """What is counted: of a project, in a range, under filters, by group. `goal`: the event name of a conversion."""
-
-    project: str
-    range: Range
-    filters: Sequence[Filter]
-    group: Group = ALL
-    goal: str = ""
-
-
-class Counting(NamedTuple):
-    """A SELECT of one row a group. `sessions_are_states`: whether sessions are states too when visitors were asked for
-    as states."""
-
-    sql: str
-    parameters: dict[str, Any]
-    sessions_are_states: bool
+_COLUMNS = "session_key, person, known, converted, enters, entry_page, non_heartbeat_events, duration"
 
 
 def count(reader: Reader, asked: Asked, wanted: Sequence[Count]) -> list[Counts]:
     """[{grouped, <wanted>...}], one a group that has any. Raises InvalidQuestion, and what the warehouse raises."""
-    if told_by_visits(asked.filters, asked.group):
-        return _count_visits(reader, asked, wanted)
-    only_events = set(wanted) <= _OF_EVENTS
-    found: dict[Any, Counts] = {}
-    plain = [name for name in wanted if name not in _OF_TIME]
-    if plain:
-        counting = of_plain_events(asked) if only_events else of_events(asked)
-        _merge(found, _select(reader, counting, plain))
-    if len(plain) < len(wanted):
-        _merge(found, _select(reader, _durations(asked), [name for name in wanted if name in _OF_TIME]))
-    return list(found.values())
+    return tables(reader, [Ask(asked, tuple(wanted))])[0].rows
 
 
-def visits_of(asked: Asked, *, goal: bool = True) -> Visits:
-    """The visits that `asked` is about; without `goal` nobody's conversion is looked for."""
-    return Visits(asked.project, asked.range, asked.filters, asked.group, asked.goal if goal else "")
+def tables(reader: Reader, asks: Sequence[Ask]) -> list[Table]:
+    """One table an ask, in their order. Raises as `count`."""
+    found: list[Table | None] = [None] * len(asks)
+    together: list[tuple[Scope, dict[str, Any], list[int]]] = []
+    for place, ask in enumerate(asks):
+        asked = ask.asked
+        if not told_by_visits(asked.filters, asked.group) and not _by_visit_anyhow(ask):
+            found[place] = count_events(reader, ask)
+            continue
+        goal = asked.goal if "conversions" in ask.wanted else ""
+        scope = Scope(asked.project, asked.range, tuple(asked.filters), goal)
+        for index, (other, bound, places) in enumerate(together):
+            if _fit(scope, asked.group, other, bound):
+                together[index] = (
+                    other._replace(goal=other.goal or goal),
+                    bound | asked.group.parameters,
+                    [*places, place],
+                )
+                break
+        else:
+            together.append((scope, dict(asked.group.parameters), [place]))
+    for scope, _, places in together:
+        for place, table in zip(places, _of_visits(reader, scope, [asks[place] for place in places]), strict=True):
+            found[place] = table
+    return [table for table in found if table is not None]
 
 
-def _count_visits(reader: Reader, asked: Asked, wanted: Sequence[Count]) -> list[Counts]:
-    visits = visits_of(asked, goal="conversions" in wanted)
-    persons = not _OF_PERSONS.isdisjoint(wanted)
-    listed = visits.listed(reader)
-    rows = _select(reader, of_visits(asked, visits.facts(listed, persons=persons)), [*wanted, "mixed_visits"])
-    if any(row["mixed_visits"] for row in rows):
-        listed = visits.listed_mixed(reader)
-        rows = _select(reader, of_visits(asked, visits.facts(listed)), wanted)
-    return rows
+def _by_visit_anyhow(ask: Ask) -> bool:
+    """Filters on single events leave out visits; what these tell of the group is then gathered from the events."""
+    return ask.asked.group.told_by_visits and not set(ask.wanted) <= {"pageviews", "events"}
 
 
-def of_visits(asked: Asked, facts: Facts, *, states: bool = False) -> Counting:
-    """Counts from one row a visit. As many visits as are `mixed` say that other facts must be asked for."""
-    group = asked.group
-    told = group.told_as is not None
-    once = "first AND nth = 1" if group.bucket else "first"
-    if asked.filters and asked.goal:
-        # Filters choose the visitors; their goal may be anywhere in the range.
-        conversions = f"uniqExactIf(person_key, {group.key} IN (SELECT {group.key} FROM ({goal_sql(asked)})))"
-    elif group.bucket or group is ALL:
-        conversions = "uniqExactIf(person_key, achieved)"
-    else:
-        conversions = f"uniqExactIf(person_key, person_key IN (SELECT person_key FROM ({facts.sql}) WHERE achieved))"
-    sql = _sql(
-        "visit_counts.sql",
-        facts=facts.sql,
-        state="State" if states else "",
-        sessions="uniqExactState(session_key)" if told and states else f"countIf({once})",
-        once=once,
-        also=", arrayEnumerateUniq(values) AS nth" if group.bucket else "",
-        entered="value = entry_page" if group.entered else "true",
-        conversions=conversions.replace("grouped", "value"),
-    )
-    return Counting(sql, facts.parameters, told and states)
+def _fit(scope: Scope, group: Group, other: Scope, bound: dict[str, Any]) -> bool:
+    """Whether one statement can bind what both ask."""
+    same = scope[:3] == other[:3] and (not scope.goal or not other.goal or scope.goal == other.goal)
+    return same and all(bound.get(name, value) == value for name, value in group.parameters.items())
 
 
-def of_events(asked: Asked, *, states: bool = False) -> Counting:
-    """Counts from one row an event."""
-    chosen = seen(asked.project, asked.range, asked.filters, asked.group)
-    sql = _sql(
-        "event_counts.sql",
-        seen=chosen.sql,
-        entered=chosen.entered,
-        visits=visits_sql(),
-        key=asked.group.key,
-        goal=goal_sql(asked),
-        state="State" if states else "",
-    )
-    return Counting(sql, {**chosen.parameters, "goal": asked.goal}, True)
+def _of_visits(reader: Reader, scope: Scope, asks: Sequence[Ask]) -> list[Table]:
+    visits = Visits(scope, [ask.asked.group for ask in asks], persons=any(of_persons(ask.wanted) for ask in asks))
+    panels = [_Panel(number, ask, scope, visits) for number, ask in enumerate(asks)]
+    with reader.keeping() as keeper:
+        kept = visits.keep(keeper, goals_by_time=any(panel.goals_by_time for panel in panels))
+        sql = "\nUNION ALL\n".join(panel.counts(kept) for panel in panels)
+        rows: list[list[Counts]] = [[] for _ in asks]
+        for row in keeper.rows(sql, kept.parameters):
+            rows[row["panel"]].append(row)
+        found = [panel.table(of_panel) for panel, of_panel in zip(panels, rows, strict=True)]
+        return list(_with_rest(keeper, kept, panels, found))
 
 
-def of_plain_events(asked: Asked) -> Counting:
-    """Counts of events and page views alone: neither persons nor sessions need be told apart."""
-    chosen = seen(asked.project, asked.range, asked.filters, asked.group, persons=False)
-    sql = f"SELECT grouped, countIf(is_pageview) AS pageviews, count() AS events FROM ({chosen.sql}) GROUP BY grouped"
-    return Counting(sql, chosen.parameters, False)
+def _with_rest(keeper: Keeper, kept: Kept, panels: Sequence["_Panel"], found: Sequence[Table]) -> Iterator[Table]:
+    """... with what comes after the rows that were asked for."""
+    cut = [panel for panel, table in zip(panels, found, strict=True) if table.total_rows > len(table.rows)]
+    rest: dict[int, Counts] = {}
+    if cut:
+        parameters = dict(kept.parameters)
+        for panel in cut:
+            parameters[f"shown_{panel.number}"] = [row["grouped"] for row in found[panel.number].rows]
+        sql = "\nUNION ALL\n".join(panel.rest(kept) for panel in cut)
+        rest = {row["panel"]: row for row in keeper.rows(sql, parameters)}
+    for panel, table in zip(panels, found, strict=True):
+        yield table._replace(rest=rest.get(panel.number))
 
 
-def _durations(asked: Asked) -> Counting:
-    chosen = seen(asked.project, asked.range, asked.filters, asked.group)
-    return Counting(_sql("event_durations.sql", seen=chosen.sql, visits=visits_sql()), chosen.parameters, False)
+class _Panel(NamedTuple):
+    """SQL of one ask."""
 
+    number: int
+    ask: Ask
+    scope: Scope
+    visits: Visits
 
-def goal_sql(asked: Asked) -> str:
-    """Events that are the goal, whatever the filters; with their buckets, where those are counted."""
-    by_time = asked.group if asked.group.bucket else ALL
-    return seen(asked.project, asked.range, (), by_time, condition="e.event_name = {goal:String}").sql
+    @property
+    def group(self) -> Group:
+        return self.ask.asked.group
 
+    @property
+    def goals_by_time(self) -> bool:
+        return bool(self.group.bucket) and "conversions" in self.ask.wanted
 
-def _select(reader: Reader, counting: Counting, wanted: Sequence[str]) -> list[Counts]:
-    """Only what is wanted: the engine leaves out aggregates that nobody selects."""
-    return reader.rows(f"SELECT grouped, {', '.join(wanted)} FROM ({counting.sql})", counting.parameters)
+    def counts(self, kept: Kept) -> str:
+        """A SELECT of the rows, in their order where there is one."""
+        wanted = set(self.ask.wanted)
+        aggregates = [f"{sql} AS {name}" for name, sql in self._aggregates().items() if name in wanted]
+        ordered = ""
+        if self.ask.top is not None:
+            ordered = f"ORDER BY {sort_of(self.ask.top.order)} DESC, grouped LIMIT {int(self.ask.top.end)}"
+        return _sql(
+            "visit_counts.sql",
+            panel=str(self.number),
+            counts=",\n    ".join(self._plain(name) for name in COUNTS),
+            aggregates=", ".join(aggregates or ["count() AS visits"]),
+            rows=self._rows(kept, _COLUMNS),
+            joined=self._conversions(kept) if self.goals_by_time else "",
+            ordered=ordered,
+        )
 
+    def table(self, rows: list[Counts]) -> Table:
+        return Table(rows, rows[0]["total_rows"] if rows else 0, None)
 
-def _merge(found: dict[Any, Counts], rows: list[Counts]) -> None:
-    for row in rows:
-        found.setdefault(row["grouped"], {}).update(row)
+    def rest(self, kept: Kept) -> str:
+        """A SELECT of one row: all values after the shown ones, counted together."""
+        sessions = "countIf(once)" if self.group.visit_column else "uniqExact(session_key)"
+        return (
+            f"SELECT toUInt16({self.number}) AS panel, groupBitmap(person) AS visitors,"
+            f" toUInt64({sessions}) AS sessions, sum(value_views) AS pageviews, sum(value_events) AS events"
+            f" FROM ({self._rows(kept, _COLUMNS)})"
+            f" WHERE value NOT IN {{shown_{self.number}:Array(String)}}"
+        )
+
+    def _rows(self, kept: Kept, columns: str) -> str:
+        return self.visits.columns.rows_of(self.group, kept.visits, columns)
+
+    def _plain(self, name: Count) -> str:
+        kind = "toFloat64" if name == "median_ms" else "toInt64"
+        if name not in self.ask.wanted:
+            return f"{kind}(0) AS {name}"
+        return f"{kind}({'k' if name == 'conversions' and self.goals_by_time else 'c'}.{name}) AS {name}"
+
+    def _aggregates(self) -> dict[Count, str]:
+        entered = "once AND enters AND value = entry_page" if self.group.entered else "once AND enters"
+        found: dict[Count, str] = {
+            "visitors": "groupBitmap(person)",
+            "users": "groupBitmapIf(person, known)",
+            "sessions": "countIf(once)",
+            "pageviews": "sum(value_views)",
+            "events": "sum(value_events)",
+            "entered": f"countIf({entered})",
+            "bounces": f"countIf({entered} AND non_heartbeat_events = 1)",
+            "duration_ms": "sumIf(duration, once)",
+            "median_ms": "quantileExactInclusiveIf(0.5)(duration, once)",
+        }
+        if not self.goals_by_time:
+            found["conversions"] = "groupBitmapIf(person, converted)"
+        return found
+
+    def _conversions(self, kept: Kept) -> str:
+        """A visitor of a bucket converts by a goal in that bucket: where filters choose visitors, of one of these."""
+        among = ""
+        if self.scope.filters:
+            among = f" WHERE (value, person_key) IN (SELECT value, person_key FROM ({self._rows(kept, 'person_key')}))"
+        bucket = bucket_of(self.group, "at")
+        return (
+            f"LEFT ANY JOIN (SELECT value, uniqExact(person_key) AS conversions"
+            f" FROM (SELECT toInt64({bucket}) AS value, person_key FROM {kept.goals}){among} GROUP BY value) AS k"
+            f" ON k.value = c.value"
+        )
 
 
 def _sql(name: str, **parts: str) -> str:

@@ -19,8 +19,8 @@ class Group(NamedTuple):
 
     `bucket`: for what depends on time only, an expression over the instant put for `{at}`; `inside`: condition on a
     visit (alias v) to lie in one bucket; `by_quarters`: whether every bucket begins at a quarter of an hour.
-    `of_visit`: expression over the visit, for what belongs to it. `told_as`: for what a visit's row tells of its
-    events, the columns with the values, their events and their page views.
+    `visit_column`: where the sessions table has what belongs to the visit. `told_as`: for what a visit's row tells of
+    its events, the columns with the values, their events and their page views.
     `key`: what tells apart the rows in which a visitor's goal must be found. `entered`: condition on the session for
     the visits that a bounce rate is over, "" for all. `condition`: what a row must meet to be counted at all."""
 
@@ -30,14 +30,19 @@ class Group(NamedTuple):
     bucket: str = ""
     inside: str = ""
     by_quarters: bool = False
-    of_visit: str = ""
+    visit_column: str = ""
     told_as: tuple[str, str, str] | None = None
     key: str = _EVERY_PERSON
     entered: str = ""
     condition: str = ""
 
+    @property
+    def told_by_visits(self) -> bool:
+        """Whether a visit's row tells which of these rows it belongs to."""
+        return bool(self.visit_column or self.bucket or self.told_as) or self == ALL
 
-ALL = Group("''", {}, of_visit="''")
+
+ALL = Group("''", {})
 
 
 def by_bucket(edges: Sequence[int]) -> Group:
@@ -74,7 +79,7 @@ def by_dimension(dimension: Dimension) -> Group:
     if dimension.belongs_to == "visit":
         value = f"{VISIT}.{dimension.visit_column}"
         condition = f"{value} != ''" if dimension.leaves_out_missing else ""
-        return Group(value, {}, needs_visit=True, of_visit=value, condition=condition)
+        return Group(value, {}, needs_visit=True, visit_column=dimension.visit_column or "", condition=condition)
     # A bounce rate by page is over the visits that entered on that page.
     entered = "(session_key, grouped) IN (SELECT session_key, entry_page FROM ($visits))"
     return Group(

@@ -41,6 +41,7 @@ from hatua.analytics.measure_shapes import MeasureQuestion
 from hatua.analytics.metrics import METRICS
 from hatua.analytics.path_shapes import PathReachQuestion, PathSessionsQuestion, PathsQuestion
 from hatua.analytics.people_shapes import ErrorsQuestion, PeopleQuestion, PersonEventsQuestion, PersonQuestion
+from hatua.analytics.plan import Plan
 from hatua.analytics.question import ProjectQuestion
 from hatua.analytics.reader import Reader
 from hatua.analytics.session_shapes import SessionQuestion, SessionsQuestion
@@ -61,12 +62,18 @@ A = TypeVar("A", bound=msgspec.Struct)
 @dataclass(frozen=True)
 class Kind(Generic[Q, A]):
     """`answer` takes the reader, the question and now (Unix ms); it raises InvalidQuestion, NotFound, and what the
-    warehouse raises. `definition`: what the numbers of the answer mean."""
+    warehouse raises. `definition`: what the numbers of the answer mean. `plan`: of what is only counted, so that it can
+    be counted together with others."""
 
     name: str
     question: type[Q]
     answer: Callable[[Reader, Q, int], A]
     definition: str
+    plan: Callable[[Q, int], Plan[A]] | None = None
+
+
+def _planned(name: str, question: type[Q], plan: Callable[[Q, int], Plan[A]], definition: str) -> Kind[Q, A]:
+    return Kind(name, question, lambda reader, asked, now_ms: plan(asked, now_ms).answer(reader), definition, plan)
 
 
 def _timeless(answer: Callable[[Reader, Q], A]) -> Callable[[Reader, Q, int], A]:
@@ -96,19 +103,21 @@ _JOURNEYS = (
 )
 _PERSON = "A person is the user id of an event, else the user its anonymous id was last linked to, else that id itself."
 
-OVERVIEW = Kind("overview", OverviewQuestion, _timeless(overview.answer), _METRICS)
-TIMESERIES = Kind("timeseries", TimeseriesQuestion, timeseries.answer, f"Each bucket is a range of its own. {_METRICS}")
-BREAKDOWN = Kind(
+OVERVIEW = _planned("overview", OverviewQuestion, lambda asked, _now: overview.plan(asked), _METRICS)
+TIMESERIES = _planned(
+    "timeseries", TimeseriesQuestion, timeseries.plan, f"Each bucket is a range of its own. {_METRICS}"
+)
+BREAKDOWN = _planned(
     "breakdown",
     BreakdownQuestion,
-    _timeless(breakdown.answer),
+    lambda asked, _now: breakdown.plan(asked),
     f"Metrics of each value of a dimension; acquisition, device and place are those of the visit's first event. "
     f"{_METRICS}",
 )
-COMBINED = Kind(
+COMBINED = _planned(
     "combined",
     CombinedQuestion,
-    _timeless(combined.answer),
+    lambda asked, _now: combined.plan(asked),
     f"Metrics side by side, each under filters of its own. A formula is worked out row by row; it is null where one of "
     f"its parts is, and where it divides by 0. {_METRICS}",
 )
@@ -120,10 +129,10 @@ MEASURE = Kind(
     "Sum, mean and percentiles are of the numbers that a property holds, as numbers or as text; percentiles are exact, "
     "between two numbers in proportion.",
 )
-HEATMAP = Kind(
+HEATMAP = _planned(
     "heatmap",
     HeatmapQuestion,
-    _timeless(heatmap.answer),
+    lambda asked, _now: heatmap.plan(asked),
     "By day of the week and hour of the day in the zone; a visitor or session counts once in each cell it has an event "
     "in.",
 )

@@ -1,30 +1,46 @@
 """All metrics of one range, beside the period it is compared with."""
 
+from collections.abc import Sequence
 from typing import Any, get_args
 
-from hatua.analytics.counting import Asked, Count, count
+from hatua.analytics.counts import COUNTS, Ask, Asked, Count, Table
+from hatua.analytics.plan import Plan
 from hatua.analytics.reader import Reader
 from hatua.analytics.shapes import Metric, MetricValue, Number, Overview, OverviewQuestion
-from hatua.analytics.timerange import Range, compared, range_of
+from hatua.analytics.timerange import compared, range_of
 
 
 def answer(reader: Reader, question: OverviewQuestion) -> Overview:
     """Raises InvalidQuestion, and what the warehouse raises."""
+    return plan(question).answer(reader)
+
+
+def plan(question: OverviewQuestion) -> Plan[Overview]:
+    """Raises InvalidQuestion."""
     asked = range_of(question)
     before = compared(asked, question.compare)
-    now = _metrics(reader, question, asked)
-    then = _metrics(reader, question, before) if before else {}
-    return Overview(
-        range=asked.answer(),
-        previous_range=before.answer() if before else None,
-        goal=question.goal,
-        metrics={metric: MetricValue(value=now[metric], previous=then.get(metric)) for metric in get_args(Metric)},
+
+    def finish(tables: Sequence[Table]) -> Overview:
+        now, *then = map(_metrics, tables)
+        return Overview(
+            range=asked.answer(),
+            previous_range=before.answer() if before else None,
+            goal=question.goal,
+            metrics={
+                metric: MetricValue(value=now[metric], previous=then[0][metric] if then else None)
+                for metric in get_args(Metric)
+            },
+        )
+
+    ranges = [asked, before] if before else [asked]
+    return Plan(
+        [Ask(Asked(question.project, each, question.filters, goal=question.goal), COUNTS) for each in ranges], finish
     )
 
 
-def _metrics(reader: Reader, question: OverviewQuestion, asked: Range) -> dict[Metric, Number]:
-    rows = count(reader, Asked(question.project, asked, question.filters, goal=question.goal), get_args(Count))
-    return {metric: metric_of(metric, rows[0] if rows else {}) for metric in get_args(Metric)}
+def _metrics(table: Table) -> dict[Metric, Number]:
+    counts = table.rows[0] if table.rows else {}
+    return {metric: metric_of(metric, counts) for metric in get_args(Metric)}
 
 
 def counts_for(metric: Metric) -> tuple[Count, ...]:

@@ -4,13 +4,13 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 from uuid import uuid4
 
 from litestar.types import Receive
 
-from hatua.analytics.reader import Reader
 from hatua.base.errors import HatuaError
 from hatua.dashboard_api.desk import Desk
 from hatua.dashboard_api.errors import ClientGone
@@ -27,8 +27,8 @@ _KILL_AGAIN_S = 0.2
 _KILLS = 25
 
 
-class Engine(Reader, Protocol):
-    """`hatua.warehouse.client.Warehouse` is one: a reader whose statements can be counted and ended."""
+class Counted(Protocol):
+    """What answers SELECTs and tells how many stored rows it read for them."""
 
     def rows(
         self,
@@ -39,6 +39,31 @@ class Engine(Reader, Protocol):
         on_read: Callable[[int], None] | None = None,
     ) -> list[dict[str, Any]]:
         """As `Reader.rows`; `on_read` is told how many stored rows were read."""
+        ...
+
+
+class CountedKeeper(Counted, Protocol):
+    """`hatua.warehouse.client.Keeper` is one."""
+
+    def keep(
+        self,
+        sql: str,
+        parameters: Mapping[str, Any] | None = None,
+        settings: Mapping[str, Any] | None = None,
+        *,
+        on_read: Callable[[int], None] | None = None,
+    ) -> str:
+        """As `analytics.reader.Keeper.keep`."""
+        ...
+
+    def forget(self, name: str) -> None: ...
+
+
+class Engine(Counted, Protocol):
+    """`hatua.warehouse.client.Warehouse` is one: a reader whose statements can be counted and ended."""
+
+    def keeping(self) -> AbstractContextManager[CountedKeeper]:
+        """As `Reader.keeping`."""
         ...
 
     def kill(self, tag: str) -> None:
@@ -64,18 +89,29 @@ class Asking:
     ) -> list[dict[str, Any]]:
         """As `Reader.rows`, within what is left of the request's time. Raises QueryTooHeavy when that is nothing, and
         QueryCancelled once `end` was called."""
+        with self._under_way() as limits:
+            return self._engine.rows(sql, parameters, {**(settings or {}), **limits}, on_read=self._count)
+
+    @contextlib.contextmanager
+    def keeping(self) -> Iterator["_Keeping"]:
+        """As `Reader.keeping`; every statement as those of `rows`."""
+        with self._engine.keeping() as keeper:
+            yield _Keeping(self, keeper)
+
+    @contextlib.contextmanager
+    def _under_way(self) -> Iterator[dict[str, Any]]:
+        """Around one statement; gives its limits."""
         self._idle.clear()
         try:
             if self._ended.is_set():
                 raise QueryCancelled("nobody waits for the answer")
-            limits = {
+            yield {
                 "log_comment": self._tag,
                 "max_execution_time": self._left_s(),
                 "max_result_rows": MAX_RESULT_ROWS,
                 "max_result_bytes": MAX_RESULT_BYTES,
                 "wait_end_of_query": 1,  # a server counts the rows read only at the end
             }
-            return self._engine.rows(sql, parameters, {**(settings or {}), **limits}, on_read=self._count)
         finally:
             self._idle.set()
 
@@ -102,6 +138,32 @@ class Asking:
 
     def _count(self, rows: int) -> None:
         self.rows_read += rows
+
+
+class _Keeping:
+    """A Keeper of one request."""
+
+    def __init__(self, asking: Asking, keeper: CountedKeeper) -> None:
+        self._asking = asking
+        self._keeper = keeper
+
+    def rows(
+        self, sql: str, parameters: Mapping[str, Any] | None = None, settings: Mapping[str, Any] | None = None
+    ) -> list[dict[str, Any]]:
+        with self._asking._under_way() as limits:
+            settings = {**(settings or {}), **limits}
+            return self._keeper.rows(sql, parameters, settings, on_read=self._asking._count)
+
+    def keep(
+        self, sql: str, parameters: Mapping[str, Any] | None = None, settings: Mapping[str, Any] | None = None
+    ) -> str:
+        with self._asking._under_way() as limits:
+            # What stays in the engine is bounded by its memory; these would bound what is kept.
+            settings = {**(settings or {}), **limits, "max_result_rows": 0, "max_result_bytes": 0}
+            return self._keeper.keep(sql, parameters, settings, on_read=self._asking._count)
+
+    def forget(self, name: str) -> None:
+        self._keeper.forget(name)
 
 
 class Askings:

@@ -3,7 +3,7 @@
 
 import queue
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Self
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -14,7 +14,7 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from hatua.base.errors import HatuaError, InvalidSetting
-from hatua.warehouse.errors import InsertTooLate, WarehouseBusy, WarehouseUnavailable, fact
+from hatua.warehouse.errors import InsertTooLate, SchemaMissing, WarehouseBusy, WarehouseUnavailable, fact
 from hatua.warehouse.fence import ServerClock, fenced_insert
 from hatua.warehouse.parameters import fitted
 from hatua.warehouse.settings import WarehouseSettings
@@ -26,6 +26,9 @@ _SESSION_SETTINGS: dict[str, Any] = {
     # The parallel one copies every column of the left side (visits, events) to share it out by the keys of the links:
     # the figures of an overview cost twice as much with it.
     "join_algorithm": "hash",
+    # Every join of ours says itself which side is looked up in: with the sides swapped, as the planner likes after a
+    # condition on the left one, the columns of all visits are put into a table, and an overview costs twice as much.
+    "query_plan_join_swap_table": "false",
     # Since 26.x inserts are queued by default: the token would then name the queue's batch, not ours.
     "async_insert": 0,
     # A funnel of 20 steps with 50 alternatives each is half a megabyte of SQL; the default refuses a quarter of one.
@@ -98,7 +101,29 @@ class Warehouse:
         """One question, one dict a row, column name -> value. Values are Python's: str, int, float, bool,
         list, aware `datetime` in UTC for DateTime64(…, 'UTC'), `date`, `UUID`. `on_read` is told how many stored
         rows the engine read for it."""
-        with self._client() as client, _facts(sql):
+        with self._client() as client:
+            return self._select(client, sql, parameters, settings, on_read)
+
+    @contextmanager
+    def keeping(self) -> Iterator["Keeper"]:
+        """A reader that can keep what it finds for its next questions. It has one client for as long as the context
+        lasts: ask nothing else of the warehouse inside."""
+        with self._client() as client:
+            keeper = Keeper(self, client)
+            try:
+                yield keeper
+            finally:
+                keeper.forget_all()
+
+    def _select(
+        self,
+        client: Client,
+        sql: str,
+        parameters: Mapping[str, Any] | None,
+        settings: Mapping[str, Any] | None,
+        on_read: Callable[[int], None] | None,
+    ) -> list[dict[str, Any]]:
+        with _facts(sql):
             sql, bound = self._fitted(sql, parameters)
             answer = client.query(sql, bound, settings=self._limits(settings))
             if on_read is not None:
@@ -192,6 +217,71 @@ class Warehouse:
             yield client
         finally:
             self._free.put(client)
+
+
+class Keeper:
+    """Of `Warehouse.keeping`, for one thread. What it keeps are temporary tables in memory, of this client alone; of a
+    server, in one session, which every request of the client must reach."""
+
+    def __init__(self, warehouse: Warehouse, client: Client) -> None:
+        self._warehouse = warehouse
+        self._client = client
+        self._session: dict[str, Any] = {} if warehouse.embedded else {"session_id": f"hatua-{uuid4().hex}"}
+        self._kept: list[str] = []
+
+    def rows(
+        self,
+        sql: str,
+        parameters: Mapping[str, Any] | None = None,
+        settings: Mapping[str, Any] | None = None,
+        *,
+        on_read: Callable[[int], None] | None = None,
+    ) -> list[dict[str, Any]]:
+        """As `Warehouse.rows`; statements may name what was kept."""
+        try:
+            return self._warehouse._select(self._client, sql, parameters, self._session | dict(settings or {}), on_read)
+        except SchemaMissing as problem:
+            raise self._lost(problem) from problem
+
+    def keep(
+        self,
+        sql: str,
+        parameters: Mapping[str, Any] | None = None,
+        settings: Mapping[str, Any] | None = None,
+        *,
+        on_read: Callable[[int], None] | None = None,
+    ) -> str:
+        """The rows of a SELECT, kept in memory; returns the name by which later statements read them. Under the limits
+        of a question, what is kept included."""
+        name = f"kept_{uuid4().hex}"
+        sql = f"CREATE TEMPORARY TABLE {name} ENGINE = Memory AS\n{sql}"
+        try:
+            with _facts(sql):
+                fitting, bound = self._warehouse._fitted(sql, parameters)
+                limits = self._warehouse._limits(self._session | dict(settings or {}))
+                self._kept.append(name)
+                answer = self._client.query(fitting, bound, settings=limits)
+        except SchemaMissing as problem:
+            raise self._lost(problem) from problem
+        if on_read is not None:
+            on_read(int(answer.summary.get("read_rows", 0)))
+        return name
+
+    def forget(self, name: str) -> None:
+        """Gives back the memory of what was kept. Nothing happens when it is not there."""
+        self._kept.remove(name)
+        with suppress(ClickHouseError, OSError):  # it ends with its session then
+            self._client.raw_query(f"DROP TEMPORARY TABLE IF EXISTS {name}", settings=dict(self._session))
+
+    def forget_all(self) -> None:
+        for name in tuple(self._kept):
+            self.forget(name)
+
+    def _lost(self, problem: SchemaMissing) -> HatuaError:
+        """A request that went to another server than the one before does not find what was kept there."""
+        if any(name in str(problem) for name in self._kept):
+            return WarehouseUnavailable(f"ClickHouse has lost the session of a question: {problem}")
+        return problem
 
 
 @contextmanager

@@ -9,7 +9,6 @@ SELECT
     count() AS events,
     uniqExactIf(session_key, $entered) AS entered,
     uniqExactIf(session_key, $entered AND session_key IN (SELECT session_key FROM ($visits) WHERE non_heartbeat_events = 1)) AS bounces,
-    uniqExactIf(person_key, $key IN (SELECT $key FROM ($goal))) AS conversions,
-    toUInt64(0) AS mixed_visits
+    uniqExactIf(person_key, $key IN (SELECT $key FROM ($goal))) AS conversions
 FROM ($seen)
 GROUP BY grouped
