@@ -72,10 +72,6 @@ class Kind(Generic[Q, A]):
     plan: Callable[[Q, int], Plan[A]] | None = None
 
 
-def _planned(name: str, question: type[Q], plan: Callable[[Q, int], Plan[A]], definition: str) -> Kind[Q, A]:
-    return Kind(name, question, lambda reader, asked, now_ms: plan(asked, now_ms).answer(reader), definition, plan)
-
-
 def _timeless(answer: Callable[[Reader, Q], A]) -> Callable[[Reader, Q, int], A]:
     return lambda reader, question, _now: answer(reader, question)
 
@@ -103,23 +99,31 @@ _JOURNEYS = (
 )
 _PERSON = "A person is the user id of an event, else the user its anonymous id was last linked to, else that id itself."
 
-OVERVIEW = _planned("overview", OverviewQuestion, lambda asked, _now: overview.plan(asked), _METRICS)
-TIMESERIES = _planned(
-    "timeseries", TimeseriesQuestion, timeseries.plan, f"Each bucket is a range of its own. {_METRICS}"
+OVERVIEW = Kind(
+    "overview", OverviewQuestion, _timeless(overview.answer), _METRICS, lambda asked, _now: overview.plan(asked)
 )
-BREAKDOWN = _planned(
+TIMESERIES = Kind(
+    "timeseries",
+    TimeseriesQuestion,
+    timeseries.answer,
+    f"Each bucket is a range of its own. {_METRICS}",
+    timeseries.plan,
+)
+BREAKDOWN = Kind(
     "breakdown",
     BreakdownQuestion,
-    lambda asked, _now: breakdown.plan(asked),
+    _timeless(breakdown.answer),
     f"Metrics of each value of a dimension; acquisition, device and place are those of the visit's first event. "
     f"{_METRICS}",
+    lambda asked, _now: breakdown.plan(asked),
 )
-COMBINED = _planned(
+COMBINED = Kind(
     "combined",
     CombinedQuestion,
-    lambda asked, _now: combined.plan(asked),
+    _timeless(combined.answer),
     f"Metrics side by side, each under filters of its own. A formula is worked out row by row; it is null where one of "
     f"its parts is, and where it divides by 0. {_METRICS}",
+    lambda asked, _now: combined.plan(asked),
 )
 MEASURE = Kind(
     "measure",
@@ -129,12 +133,13 @@ MEASURE = Kind(
     "Sum, mean and percentiles are of the numbers that a property holds, as numbers or as text; percentiles are exact, "
     "between two numbers in proportion.",
 )
-HEATMAP = _planned(
+HEATMAP = Kind(
     "heatmap",
     HeatmapQuestion,
-    lambda asked, _now: heatmap.plan(asked),
+    _timeless(heatmap.answer),
     "By day of the week and hour of the day in the zone; a visitor or session counts once in each cell it has an event "
     "in.",
+    lambda asked, _now: heatmap.plan(asked),
 )
 DIMENSION_VALUES = Kind(
     "dimension_values",
