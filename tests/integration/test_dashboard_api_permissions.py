@@ -56,6 +56,8 @@ QUERIES: dict[str, dict[str, str]] = {
 STEPS = [{"any_of": [{"event": "page_view"}]}]
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/query"): {"question": "overview", "project": "{project_id}", **RANGE},
+    # Each question of a batch is refused by itself: test_dashboard_api_batch.
+    ("POST", "/api/query/batch"): {"questions": [{"question": "overview", "project": "prj_nobody"}]},
     ("POST", "/api/dashboard/funnel"): {"project": "{project_id}", "steps": STEPS},
     ("POST", "/api/dashboard/funnel/people"): {"project": "{project_id}", "steps": STEPS, "step": 1},
     ("POST", "/api/dashboard/funnels"): {"project": "{project_id}", "name": "Mine", "definition": {"steps": STEPS}},

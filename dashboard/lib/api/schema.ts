@@ -756,6 +756,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/query/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Up to 50 questions at once; what is wrong with one leaves the others alone */
+        post: operations["queryBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/query": {
         parameters: {
             query?: never;
@@ -1268,6 +1285,14 @@ export interface components {
             rows_read: number;
             ms: number;
         };
+        /** Answered */
+        Answered: {
+            status: number;
+            answer?: {
+                [key: string]: unknown;
+            } | null;
+            error?: components["schemas"]["Problem"] | null;
+        };
         /** AnyAnswer */
         AnyAnswer: {
             question: string;
@@ -1322,6 +1347,10 @@ export interface components {
             organisations: components["schemas"]["Organisation"][];
             mail: boolean;
             sign_on: components["schemas"]["SignOnOffer"] | null;
+        };
+        /** BatchAnswer */
+        BatchAnswer: {
+            answers: components["schemas"]["Answered"][];
         };
         /** Breakdown */
         Breakdown: {
@@ -3383,6 +3412,10 @@ export interface components {
             offset?: number;
         };
         Query: components["schemas"]["QueryOverview"] | components["schemas"]["QueryTimeseries"] | components["schemas"]["QueryBreakdown"] | components["schemas"]["QueryCombined"] | components["schemas"]["QueryMeasure"] | components["schemas"]["QueryHeatmap"] | components["schemas"]["QueryDimensionValues"] | components["schemas"]["QueryEvents"] | components["schemas"]["QueryRealtime"] | components["schemas"]["QueryFunnel"] | components["schemas"]["QueryFunnelPeople"] | components["schemas"]["QueryRetention"] | components["schemas"]["QueryRetentionPeople"] | components["schemas"]["QueryLifecycle"] | components["schemas"]["QueryLifecyclePeople"] | components["schemas"]["QueryStickiness"] | components["schemas"]["QueryStickinessPeople"] | components["schemas"]["QueryPaths"] | components["schemas"]["QueryPathSessions"] | components["schemas"]["QueryPathReach"] | components["schemas"]["QueryJourneys"] | components["schemas"]["QueryJourneyList"] | components["schemas"]["QuerySessions"] | components["schemas"]["QuerySession"] | components["schemas"]["QueryPeople"] | components["schemas"]["QueryPerson"] | components["schemas"]["QueryPersonEvents"] | components["schemas"]["QueryErrors"];
+        /** Batch */
+        Batch: {
+            questions: components["schemas"]["Query"][];
+        };
     };
     responses: never;
     parameters: never;
@@ -9236,6 +9269,111 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description A parameter or field is malformed; `path` says which */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not open to this role or key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing within reach */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Does not fit what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description A body that is not said to be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The question is too heavy; ask for less */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Asked too often; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Cannot be answered now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    queryBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Batch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchAnswer"];
                 };
             };
             /** @description A parameter or field is malformed; `path` says which */

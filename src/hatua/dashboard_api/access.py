@@ -42,7 +42,7 @@ async def only_permitted(connection: Connection, _handler: BaseRouteHandler) -> 
     caller = await identify(connection)
     if caller is None:
         raise NotSignedIn("Sign in, or send an API key as a Bearer token.")
-    rooms_of(connection).rates.take(f"{caller.way}:{caller.id}")
+    rooms_of(connection).rates.take(caller.account)
     refuse_unless(rule, caller)
     if method not in _SAFE and caller.way == "session":
         sent = connection.headers.get(CSRF_HEADER, "")

@@ -23,6 +23,9 @@ MAX_RESULT_ROWS = 1_000_000
 MAX_RESULT_BYTES = 256_000_000
 """What one statement may bring into this process; no answer needs a hundredth of it."""
 
+MAX_TIMES = 4
+"""A batch has the time of as many questions as it holds, of so many at most: it keeps one thread of the desk."""
+
 _KILL_AGAIN_S = 0.2
 _KILLS = 25
 
@@ -74,10 +77,12 @@ class Engine(Counted, Protocol):
 class Asking:
     """A Reader for one request, used by one thread; `end` may come from any other."""
 
-    def __init__(self, engine: Engine, timeout_ms: int) -> None:
+    def __init__(self, engine: Engine, timeout_ms: int, questions: int = 1) -> None:
+        """`timeout_ms`: of one question; no statement has longer."""
         self.rows_read = 0
         self._engine = engine
-        self._timeout_ms = timeout_ms
+        self._statement_s = timeout_ms / 1000
+        self._all_s = self._statement_s * min(questions, MAX_TIMES)
         self._tag = f"hatua-{uuid4().hex}"
         self._began: float | None = None
         self._ended = threading.Event()
@@ -131,10 +136,10 @@ class Asking:
         now = time.monotonic()
         if self._began is None:
             self._began = now
-        left = self._timeout_ms / 1000 - (now - self._began)
+        left = self._all_s - (now - self._began)
         if left <= 0:
-            raise QueryTooHeavy(f"over its limit of {self._timeout_ms / 1000:g} s")
-        return round(max(left, 0.001), 3)
+            raise QueryTooHeavy(f"over its limit of {self._all_s:g} s")
+        return round(min(max(left, 0.001), self._statement_s), 3)
 
     def _count(self, rows: int) -> None:
         self.rows_read += rows
@@ -176,9 +181,9 @@ class Askings:
         self._open: set[Asking] = set()
 
     @contextlib.asynccontextmanager
-    async def opened(self) -> AsyncIterator[Asking]:
-        """One for a request; whatever still runs at the end of the context is ended."""
-        asking = Asking(self._engine, self._timeout_ms)
+    async def opened(self, questions: int = 1) -> AsyncIterator[Asking]:
+        """One for a request of so many questions; whatever still runs at the end of the context is ended."""
+        asking = Asking(self._engine, self._timeout_ms, questions)
         self._open.add(asking)
         try:
             yield asking

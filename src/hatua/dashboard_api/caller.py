@@ -32,6 +32,11 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
         return self.role == "admin" or "export" in self.scopes
 
     @property
+    def account(self) -> str:
+        """Whose requests count together."""
+        return f"{self.way}:{self.id}"
+
+    @property
     def actor(self) -> Actor:
         """For the audit trail."""
         return Actor("user" if self.way == "session" else "api_key", self.id, self.address)

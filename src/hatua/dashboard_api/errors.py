@@ -135,7 +135,7 @@ _HTTP_CODES = {
 
 def answer_error(request: Request[Any, Any, Any], problem: Exception) -> Response[ErrorAnswer]:
     """Any exception as an answer. What is not in the table is ours to mend: logged in full, told in one line."""
-    status, told = _told(problem, "query" if request.method in ("GET", "HEAD") else "body")
+    status, words = told(problem, "query" if request.method in ("GET", "HEAD") else "body")
     headers: dict[str, str] = {}
     if isinstance(problem, HTTPException) and problem.headers and "allow" in problem.headers:
         headers["Allow"] = problem.headers["allow"]
@@ -147,11 +147,12 @@ def answer_error(request: Request[Any, Any, Any], problem: Exception) -> Respons
         log.warning("%s %s: %s", request.method, request.url.path, problem)
     elif status == HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("%s %s failed", request.method, request.url.path, exc_info=problem)
-    return Response(ErrorAnswer(error=told), status_code=status, headers=headers, media_type="application/json")
+    return Response(ErrorAnswer(error=words), status_code=status, headers=headers, media_type="application/json")
 
 
-def _told(problem: Exception, source: str) -> tuple[HTTPStatus, Problem]:
-    """`source`: what questions stand in, the query or the body."""
+def told(problem: Exception, source: str) -> tuple[HTTPStatus, Problem]:
+    """What is said of any exception; 500 where it is a fault of ours. `source`: what the question stands in (`query`,
+    `body`, `body.questions[3]`)."""
     if isinstance(problem, Refused):
         return problem.status, Problem(code=problem.code, message=str(problem), path=problem.path)
     for kind, status, code, path in TABLE:

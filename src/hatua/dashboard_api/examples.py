@@ -95,6 +95,16 @@ QUERIES: dict[str, dict[str, Any]] = {
     "One person's profile": {"question": "person", "project": PROJECT, "person": "A012345678X"},
 }
 
+BATCHES: dict[str, dict[str, Any]] = {
+    "A page of figures": {
+        "questions": [
+            {"question": "overview", "project": PROJECT, "compare": "previous"},
+            {"question": "timeseries", "project": PROJECT, "metrics": ["visitors"], "interval": "day"},
+            {"question": "breakdown", "project": PROJECT, "dimension": "country", "limit": 5},
+        ]
+    },
+}
+
 PARAMETERS: dict[tuple[str, str], Any] = {
     ("", "project"): PROJECT,
     ("", "from"): "2026-01-01",

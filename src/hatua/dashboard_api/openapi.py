@@ -12,6 +12,7 @@ from litestar.openapi.spec import Example, OpenAPIMediaType, Operation, Paramete
 from litestar.openapi.spec.enums import OpenAPIType
 
 from hatua.analytics.kinds import KINDS
+from hatua.dashboard_api.batches import MAX_QUESTIONS
 from hatua.dashboard_api.errors import ErrorAnswer
 from hatua.dashboard_api.examples import PARAMETERS
 from hatua.dashboard_api.saved_funnels import FunnelChanges, NewFunnel, SavedDefinition
@@ -58,6 +59,7 @@ _OF_THE_PROJECT = frozenset(("tz", "goal", "from", "to", "cursor", "search"))
 """Where the struct's own default never shows, or says nothing."""
 
 QUERY = "Query"
+BATCH = "Batch"
 _BODIES: tuple[type[msgspec.Struct], ...] = (
     *(kind.question for kind in KINDS.values()),
     SavedDefinition,
@@ -151,7 +153,7 @@ def _of_request(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _query(parts: dict[str, Any]) -> dict[str, Any]:
-    """The tagged union of all questions: each with its name in the field `question`."""
+    """The tagged union of all questions, each with its name in the field `question`; and a batch of them."""
     tagged: dict[str, Any] = {}
     for kind in KINDS.values():
         schema = parts[kind.question.__name__]
@@ -167,7 +169,20 @@ def _query(parts: dict[str, Any]) -> dict[str, Any]:
         "oneOf": [{"$ref": place} for place in mapping.values()],
         "discriminator": {"propertyName": "question", "mapping": mapping},
     }
-    return {**tagged, QUERY: union}
+    questions = {
+        "type": "array",
+        "items": {"$ref": _COMPONENT.format(name=QUERY)},
+        "minItems": 1,
+        "maxItems": MAX_QUESTIONS,
+    }
+    batch = {
+        "title": BATCH,
+        "type": "object",
+        "properties": {"questions": questions},
+        "required": ["questions"],
+        "additionalProperties": False,
+    }
+    return {**tagged, QUERY: union, BATCH: batch}
 
 
 def _simpler(part: Any) -> Any:

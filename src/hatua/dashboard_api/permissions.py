@@ -104,6 +104,7 @@ PERMISSIONS: dict[tuple[str, str], Rule] = {
     ("GET", "/api/dashboard/people/{person}/events"): ANALYSIS,
     ("GET", "/api/dashboard/errors"): ANALYSIS,
     ("POST", "/api/query"): OVERVIEW,
+    ("POST", "/api/query/batch"): OVERVIEW,
     ("GET", "/api/dashboard/ledger"): ANALYSIS,
     ("GET", "/api/dashboard/dead-letters"): ADMINISTERING,
     ("POST", "/api/dashboard/dead-letters/replay"): ADMINISTERING,
@@ -124,5 +125,6 @@ _OPEN_TO_VIEWERS = frozenset(
 
 
 def rule_of_question(name: str) -> Rule:
-    """Who may ask this kind of question through `POST /api/query`: whoever may ask it at its own address."""
+    """Who may ask this kind of question by name (`POST /api/query`, alone or in a batch): whoever may ask it at its own
+    address."""
     return OVERVIEW if name in _OPEN_TO_VIEWERS else ANALYSIS

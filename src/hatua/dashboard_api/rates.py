@@ -19,9 +19,10 @@ class Rates:
         self.limiters = {"api-account": self._accounts, "api-address": self._strangers}
         """By the name under which processes share them."""
 
-    def take(self, account: str) -> None:
-        """One request of a user or an API key. Raises RateLimited."""
-        self._count(self._accounts, account)
+    def take(self, account: str, requests: int = 1) -> None:
+        """Requests of a user or an API key. Raises RateLimited."""
+        for _ in range(requests):
+            self._count(self._accounts, account)
 
     def take_stranger(self, address: str) -> None:
         """One attempt to sign in, accept, or reset. Raises RateLimited."""

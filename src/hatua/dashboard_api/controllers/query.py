@@ -7,17 +7,14 @@ from typing import Any
 import msgspec
 from litestar import Controller, Request, post
 
-from hatua.analytics.errors import InvalidQuestion
-from hatua.analytics.kinds import KINDS
-from hatua.analytics.question import Question, read_json
+from hatua.analytics.question import Question
 from hatua.analytics.shapes import RangeAnswer
 from hatua.analytics.tables import Column, columns_of
 from hatua.analytics.timerange import range_of
-from hatua.dashboard_api.access import caller_of, refuse_unless
-from hatua.dashboard_api.examples import QUERIES
-from hatua.dashboard_api.openapi import PROBLEMS, QUERY, takes
-from hatua.dashboard_api.permissions import rule_of_question
-from hatua.dashboard_api.questions import MAX_QUESTION_BYTES, answer_with, body_of, complete
+from hatua.dashboard_api.batches import BatchAnswer, answer_batch
+from hatua.dashboard_api.examples import BATCHES, QUERIES
+from hatua.dashboard_api.openapi import BATCH, PROBLEMS, QUERY, takes
+from hatua.dashboard_api.questions import MAX_QUESTION_BYTES, answer_with, body_of, named
 from hatua.dashboard_api.rooms import rooms_of
 
 AnyRequest = Request[Any, Any, Any]
@@ -59,14 +56,7 @@ class QueryController(Controller):
         responses=PROBLEMS,
     )
     async def query(self, request: AnyRequest) -> AnyAnswer:
-        given = await body_of(request)
-        name = given.pop("question", None)
-        kind = KINDS.get(name) if isinstance(name, str) else None
-        if kind is None:
-            known = ", ".join(KINDS)
-            raise InvalidQuestion("question", "is missing" if name is None else f"{name!r} is none of {known}"[:2_000])
-        refuse_unless(rule_of_question(kind.name), caller_of(request), "body.question")
-        question = await complete(request, kind.question, given, read_json)
+        kind, question = await named(request, await body_of(request), "body")
         began = time.monotonic()
         async with rooms_of(request).askings.opened() as asking:
             answer = await answer_with(request, asking, kind, question)
@@ -81,3 +71,14 @@ class QueryController(Controller):
             columns=columns_of(answer),
             answer=msgspec.to_builtins(answer),
         )
+
+    @post(
+        "/batch",
+        operation_id="queryBatch",
+        operation_class=takes(BATCH, BATCHES),
+        summary="Up to 50 questions at once; what is wrong with one leaves the others alone",
+        status_code=HTTPStatus.OK,
+        responses=PROBLEMS,
+    )
+    async def batch(self, request: AnyRequest) -> BatchAnswer:
+        return await answer_batch(request)
