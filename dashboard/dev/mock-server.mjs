@@ -190,6 +190,7 @@ const routes = [
   ['GET', /^\/api\/dashboard\/breakdown$/, madeUp.breakdown],
   ['GET', /^\/api\/dashboard\/heatmap$/, madeUp.heatmap],
   ['GET', /^\/api\/dashboard\/dimension-values$/, madeUp.dimensionValues],
+  ['POST', /^\/api\/query\/batch$/, (_, body) => ({ answers: body.questions.map(answerQuestion) })],
   ['GET', /^\/api\/dashboard\/definitions$/, () => madeUp.definitions],
   ['GET', /^\/api\/dashboard\/realtime$/, madeUp.realtime],
   [
@@ -232,6 +233,16 @@ const routes = [
   ['GET', /^\/api\/dashboard\/sessions\/(\w+)$/, journeys.sessionTimeline],
 ];
 
+/** One question of a batch, answered by the route that it has alone. */
+function answerQuestion({ question, ...fields }) {
+  const route = routes.find(([, path]) => path.test(`/api/dashboard/${question.replaceAll('_', '-')}`));
+  const query = Object.entries(fields).map(([name, value]) => {
+    const plain = !Array.isArray(value) || value.every((each) => typeof each === 'string');
+    return [name, plain ? String(value) : JSON.stringify(value)];
+  });
+  return { status: 200, answer: route[2](Object.fromEntries(query)) };
+}
+
 function live(request, response) {
   response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
   const send = () => {
@@ -260,7 +271,7 @@ async function answerApi(request, response, url) {
     : fail(404, 'not_found', 'No such path.');
   if (
     state.mode === 'broken' &&
-    url.pathname.startsWith('/api/dashboard/') &&
+    /^\/api\/(dashboard|query)\//.test(url.pathname) &&
     !/projects/.test(url.pathname)
   ) {
     answer = fail(503, 'unavailable', 'The warehouse does not answer.');

@@ -4,6 +4,8 @@ import { render } from '@testing-library/react';
 import type { ReactElement } from 'react';
 import { vi } from 'vitest';
 import { TooltipProvider } from '@/components/ui/overlay';
+import { queryOf } from '@/lib/api/batch';
+import { urlOf } from '@/lib/api/client';
 import type { Project, User } from '@/lib/api/types';
 import { useFilters } from '@/lib/filters/store';
 import { SessionProvider } from '@/lib/session';
@@ -43,6 +45,8 @@ export interface Asked {
 /** Answers by "METHOD /path"; a function gets what was asked. A number is an error status, `refused` a 401 with that code. */
 export type Answers = Record<string, unknown | ((asked: Asked) => unknown)>;
 
+type Fetch = (input: string, init?: RequestInit) => Promise<Response>;
+
 /** Puts a fake API in place of the network and returns what was asked of it, in order. */
 export function fakeApi(answers: Answers, user: User | null = admin): Asked[] {
   const asked: Asked[] = [];
@@ -52,7 +56,7 @@ export function fakeApi(answers: Answers, user: User | null = admin): Asked[] {
     'GET /api/dashboard/projects': { projects: [project] },
     ...answers,
   };
-  vi.stubGlobal('fetch', async (input: string, init: RequestInit = {}) => {
+  const answer: Fetch = async (input, init = {}) => {
     const url = new URL(input, 'http://test');
     const method = init.method ?? 'GET';
     const one: Asked = {
@@ -61,6 +65,7 @@ export function fakeApi(answers: Answers, user: User | null = admin): Asked[] {
       query: url.searchParams,
       body: typeof init.body === 'string' ? JSON.parse(init.body) : undefined,
     };
+    if (one.path === '/api/query/batch') return Response.json({ answers: await answersOf(one.body, answer) });
     asked.push(one);
     const known = all[`${method} ${url.pathname}`];
     const body = typeof known === 'function' ? known(one) : known;
@@ -73,8 +78,22 @@ export function fakeApi(answers: Answers, user: User | null = admin): Asked[] {
       return Response.json({ error: { code: body.refused, message: 'Refused.' } }, { status: 401 });
     }
     return body === null ? new Response(null, { status: 204 }) : Response.json(body);
-  });
+  };
+  vi.stubGlobal('fetch', answer);
   return asked;
+}
+
+/** A batch is answered, and counted as asked, as if each of its questions had come alone. */
+async function answersOf(body: unknown, answer: Fetch) {
+  const { questions } = body as { questions: Record<string, unknown>[] };
+  return Promise.all(
+    questions.map(async ({ question, ...fields }) => {
+      const path = `/api/dashboard/${String(question).replaceAll('_', '-')}`;
+      const alone = await answer(urlOf(path, queryOf(fields)));
+      const told = await alone.json();
+      return { status: alone.status, ...(alone.ok ? { answer: told } : told) };
+    }),
+  );
 }
 
 export function renderInside(element: ReactElement, user: User = admin) {

@@ -1,6 +1,7 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { focusManager } from '@tanstack/react-query';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Breakdown, Overview, Timeseries } from '@/lib/api/types';
 import { useFilters } from '@/lib/filters/store';
 import { DEFAULTS } from '@/lib/filters/url';
@@ -135,6 +136,49 @@ describe('the key figures', () => {
     broken = false;
     await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
     expect(await screen.findByRole('button', { name: /^Visitors\s*1,200/ })).toBeInTheDocument();
+  });
+});
+
+describe('a page of panels', () => {
+  const answers = {
+    'GET /api/dashboard/overview': overview,
+    'GET /api/dashboard/timeseries': series,
+    'GET /api/dashboard/breakdown': pages,
+    'GET /api/dashboard/definitions': { metrics: [], dimensions: [] },
+  };
+  afterEach(() => vi.useRealTimers());
+
+  it('asks once for all of them: when it appears, every minute, and when somebody comes back to it', async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    fakeApi(answers);
+    const answer = globalThis.fetch;
+    const requests: string[] = [];
+    vi.stubGlobal('fetch', (input: string, init?: RequestInit) => {
+      if (/query|overview|timeseries|breakdown/.test(input)) requests.push(input);
+      return answer(input, init);
+    });
+    renderInside(
+      <>
+        <Headline />
+        <BreakdownCard label="Pages" tabs={[{ dimension: 'page_path', label: 'Pages' }]} />
+        <BreakdownCard label="Places" tabs={[{ dimension: 'country', label: 'Countries' }]} />
+      </>,
+    );
+    await screen.findByRole('button', { name: /^Visitors\s*1,200/ });
+    expect(requests).toEqual(['/api/query/batch']);
+    await act(() => vi.advanceTimersByTimeAsync(60_500));
+    expect(requests).toEqual(Array(2).fill('/api/query/batch'));
+    await act(() => vi.advanceTimersByTimeAsync(40_000));
+    act(() => focusManager.onFocus());
+    await act(() => vi.advanceTimersByTimeAsync(1_000));
+    expect(requests).toEqual(Array(3).fill('/api/query/batch'));
+  });
+
+  it('shows what is wrong with one panel there, and the figures of the others', async () => {
+    fakeApi({ ...answers, 'GET /api/dashboard/timeseries': 422 });
+    renderInside(<Headline />);
+    expect(await screen.findByRole('button', { name: /^Visitors\s*1,200/ })).toBeInTheDocument();
+    expect(await screen.findByRole('alert')).toHaveTextContent('It said 422.');
   });
 });
 

@@ -5,9 +5,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 from tests.fixtures.browser import DESKTOP, PHONE, console_errors
 from tests.fixtures.server import HatuaServer
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.browser
 AXE = Path(__file__).parents[2] / "dashboard" / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = ("/", "/realtime/", "/ledger/", "/settings/", "/settings/?tab=install", "/settings/?tab=keys", "/no/such/page/")
 VISITORS = 40
+_QUESTIONS = r"/api/(query|dashboard/(overview|timeseries|breakdown|heatmap|dimension-values))"
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +67,13 @@ def _ask(page: Page, path: str) -> Any:
     answer = page.request.get(path)
     assert answer.ok, answer.text()
     return answer.json()
+
+
+def _questions(request: Request) -> list[dict[str, Any]]:
+    """Those of a batch."""
+    body: Any = request.post_data_json
+    questions: list[dict[str, Any]] = body["questions"]
+    return questions
 
 
 @pytest.fixture
@@ -126,15 +135,48 @@ def test_the_key_figures_are_the_numbers_of_the_api(page: Page) -> None:
     page.goto("/?range=90d")
     visitors = _figure(page, "Visitors")
     project = page.url.split("project=")[1].split("&")[0]
-    with page.expect_response(re.compile("/api/dashboard/overview")) as answered:
+    with page.expect_response(re.compile("/api/query/batch")) as answered:
         page.reload()
-    metrics = answered.value.json()["metrics"]
+    names = [each["question"] for each in _questions(answered.value.request)]
+    metrics = answered.value.json()["answers"][names.index("overview")]["answer"]["metrics"]
     assert 0 < metrics["visitors"]["value"] <= VISITORS * 2, "a taxpayer on two devices is one person once known"
     assert visitors == f"{metrics['visitors']['value']:,}"
     assert _figure(page, "Sessions") == f"{metrics['sessions']['value']:,}"
     assert _figure(page, "Bounce rate") == f"{metrics['bounce_rate']['value']:.1%}"
     whole = _ask(page, f"/api/dashboard/overview?project={project}&from=2020-01-01&to=2099-01-01")
     assert whole["metrics"]["visitors"]["value"] == metrics["visitors"]["value"]
+
+
+def test_the_overview_asks_once_and_shows_what_each_of_its_questions_would_be_told_alone(page: Page) -> None:
+    asked: list[Request] = []
+    page.on("request", lambda each: asked.append(each) if re.search(_QUESTIONS, each.url) else None)
+    with page.expect_response(re.compile("/api/query/batch")) as answered:
+        page.goto("/?f=device_type~is~mobile&compare=previous")
+    visitors = _figure(page, "Visitors")
+    expect(page.get_by_role("region", name="Devices").get_by_role("button", name=re.compile("^Mobile"))).to_be_visible()
+    expect(page.locator("[aria-hidden].animate-pulse")).to_have_count(0)
+    assert [each.method for each in asked] == ["POST"], [each.url for each in asked]
+
+    questions = _questions(asked[0])
+    answers = answered.value.json()["answers"]
+    assert len(questions) == len(answers) >= 8
+    assert {each["question"] for each in questions} == {"overview", "timeseries", "breakdown", "heatmap"}
+    for question, told in zip(questions, answers, strict=True):
+        assert told["status"] == 200, (question, told)
+        path = question.pop("question")
+        query = {
+            **question,
+            "filters": json.dumps(question["filters"]),
+            **({"metrics": ",".join(question["metrics"])} if "metrics" in question else {}),
+        }
+        assert told["answer"] == _ask(page, f"/api/dashboard/{path}?{urlencode(query)}"), question
+        if path == "overview":
+            assert visitors == f"{told['answer']['metrics']['visitors']['value']:,}"
+
+    with page.expect_response(re.compile("/api/dashboard/heatmap")) as alone:
+        page.get_by_role("group", name="Count").get_by_role("button", name="Events").click()
+    assert alone.value.request.method == "GET", "a question that is alone keeps its ETag"
+    assert alone.value.ok
 
 
 def test_a_clicked_row_filters_every_panel_and_travels_in_the_address(page: Page, demo: HatuaServer) -> None:

@@ -50,12 +50,14 @@ function isErrorBody(body: unknown): body is ErrorBody {
   return typeof error === 'object' && error !== null && 'message' in error && 'code' in error;
 }
 
+/** The error of a request, or of one question among others. */
+export function errorFrom(status: number, { code, message, path, details }: ErrorBody['error']): ApiError {
+  return new ApiError(status, code, message, path ?? null, details ?? []);
+}
+
 async function errorOf(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => null);
-  if (isErrorBody(body)) {
-    const { code, message, path, details } = body.error;
-    return new ApiError(response.status, code, message, path ?? null, details ?? []);
-  }
+  if (isErrorBody(body)) return errorFrom(response.status, body.error);
   return new ApiError(response.status, 'http', `The server answered ${response.status}.`, null);
 }
 

@@ -3,6 +3,7 @@
 /** React Query hooks, one per answer of the API. Old data stays on screen while new data is fetched. */
 import {
   keepPreviousData,
+  skipToken,
   type UseQueryResult,
   useMutation,
   useQuery,
@@ -11,6 +12,7 @@ import {
 import type { Question } from '@/lib/filters/question';
 import { useFilters } from '@/lib/filters/store';
 import { MAIN_METRICS } from '@/lib/filters/url';
+import { type Asked, ask } from './batch';
 import { api, rememberCsrf } from './client';
 import type {
   ApiKey,
@@ -79,59 +81,62 @@ function refetchOf(question: Question | null): number | false {
   return end + 14 * 3_600_000 > Date.now() ? LIVE_MS : false;
 }
 
-function useAnswer<T>(
-  name: string,
-  question: Question | null,
-  extra: Record<string, string | number> = {},
-): UseQueryResult<T> {
-  return useQuery({
-    queryKey: [name, question?.params, extra],
-    queryFn: ({ signal }) => api.get<T>(`/api/dashboard/${name}`, { ...question?.params, ...extra }, signal),
-    enabled: question !== null,
+type Common = 'project' | 'from' | 'to' | 'filters';
+type WithoutCommon<A> = A extends Asked ? Omit<A, Common> : never;
+
+/** `own`: what it asks besides the project, range and filters of all. */
+function useAnswer<T>(question: Question | null, own: WithoutCommon<Asked>): UseQueryResult<T> {
+  return useQuery<T>({
+    queryKey: [own.question, question?.params, own],
+    queryFn: question ? ({ signal }) => ask<T>({ ...commonOf(question), ...own }, signal) : skipToken,
     placeholderData: keepPreviousData,
     staleTime: 30_000,
     refetchInterval: refetchOf(question),
   });
 }
 
+function commonOf({ project, range, filters }: Question): Pick<Asked, Common> {
+  return { project, from: range.from, to: range.to, filters: filters.length > 0 ? filters : undefined };
+}
+
 export const useOverview = (question: Question | null) =>
-  useAnswer<Overview>('overview', question, { compare: question?.compare ?? 'none' });
+  useAnswer<Overview>(question, { question: 'overview', compare: question?.compare ?? 'none' });
 
 export const useTimeseries = (question: Question | null, interval: Interval) =>
-  useAnswer<Timeseries>('timeseries', question, {
-    metrics: MAIN_METRICS.join(','),
+  useAnswer<Timeseries>(question, {
+    question: 'timeseries',
+    metrics: [...MAIN_METRICS],
     interval,
     compare: question?.compare ?? 'none',
   });
 
+type Ranked = Extract<Asked, { question: 'breakdown' }>;
+
 export function useBreakdown(
   question: Question | null,
   dimension: string,
-  { order = 'visitors', limit = 10, offset = 0 }: { order?: string; limit?: number; offset?: number } = {},
+  { order = 'visitors', limit = 10, offset = 0 }: Pick<Ranked, 'order' | 'limit' | 'offset'> = {},
 ) {
-  return useAnswer<Breakdown>('breakdown', question, { dimension, order, limit, offset });
+  return useAnswer<Breakdown>(question, { question: 'breakdown', dimension, order, limit, offset });
 }
 
 export const useHeatmap = (question: Question | null, metric: HeatmapMetric) =>
-  useAnswer<Heatmap>('heatmap', question, { metric });
+  useAnswer<Heatmap>(question, { question: 'heatmap', metric });
 
 export function useDimensionValues(question: Question | null, dimension: string, search: string) {
   return useQuery({
     queryKey: ['dimension-values', question?.project, question?.range, dimension, search],
-    queryFn: ({ signal }) =>
-      api.get<DimensionValues>(
-        '/api/dashboard/dimension-values',
-        {
-          project: question?.project,
-          from: question?.range.from,
-          to: question?.range.to,
-          dimension,
-          search,
-          limit: 20,
-        },
-        signal,
-      ),
-    enabled: question !== null && dimension !== '' && dimension !== 'property:',
+    queryFn: question
+      ? ({ signal }) => {
+          const { project, range } = question;
+          const days = { from: range.from, to: range.to };
+          return ask<DimensionValues>(
+            { question: 'dimension_values', project, ...days, dimension, search, limit: 20 },
+            signal,
+          );
+        }
+      : skipToken,
+    enabled: dimension !== '' && dimension !== 'property:',
     placeholderData: keepPreviousData,
     staleTime: 60_000,
   });
