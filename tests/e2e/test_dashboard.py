@@ -16,7 +16,16 @@ from tests.fixtures.server import HatuaServer
 pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).parents[2] / "dashboard" / "node_modules" / "axe-core" / "axe.min.js"
-PAGES = ("/", "/realtime/", "/ledger/", "/settings/", "/settings/?tab=install", "/settings/?tab=keys", "/no/such/page/")
+PAGES = (
+    "/",
+    "/realtime/",
+    "/ledger/",
+    "/settings/",
+    "/settings/?tab=install",
+    "/settings/?tab=keys",
+    "/settings/?tab=privacy",
+    "/no/such/page/",
+)
 VISITORS = 40
 _QUESTIONS = r"/api/(query|dashboard/(overview|timeseries|breakdown|heatmap|dimension-values))"
 

@@ -170,7 +170,7 @@ export function FilterForm({ initial, onDone }: FilterFormProps) {
         <label className="flex items-center gap-2 text-muted text-xs">
           <input
             type="checkbox"
-            className="size-3.5 accent-accent"
+            className="size-3.5"
             checked={scope === 'visit'}
             onChange={(event) => setScope(event.target.checked ? 'visit' : undefined)}
           />

@@ -120,7 +120,7 @@ function NewKey({ project, open, onClose }: { project: Project; open: boolean; o
                   type="checkbox"
                   name={scope.key}
                   defaultChecked={scope.key === 'read'}
-                  className="mt-0.5 size-4 accent-accent"
+                  className="mt-0.5"
                 />
                 <span>
                   {scope.label} <span className="block text-muted text-xs">{scope.about}</span>

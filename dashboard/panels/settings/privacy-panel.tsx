@@ -119,7 +119,7 @@ export function PrivacyPanel({ project }: { project: Project }) {
             type="checkbox"
             checked={kept.hash_phones}
             onChange={(event) => set({ hash_phones: event.target.checked })}
-            className="mt-0.5 size-4 accent-accent"
+            className="mt-0.5"
           />
           <span>
             <span className="font-medium">Hash phone numbers inside properties</span>
