@@ -59,7 +59,12 @@ MUTANTS = (
     Mutant("an event's own user is ignored", "overview", "if(e.user_key != 0, e.user_key", "if(0, e.user_key"),
     Mutant("a visit of two users is of one", "overview", "length(v.user_keys) <= 1", "length(v.user_keys) <= 9"),
     Mutant("a visit of two browsers is of one", "overview", "v.anonymous_keys) <= 1", "v.anonymous_keys) <= 9"),
-    Mutant("a user with a stranger's browser is one", "overview", "!= f.user_key AS mixed", "= 0 AS mixed"),
+    Mutant(
+        "a user with a stranger's browser is one",
+        "overview",
+        "l.linked_key != f.user_key AS mixed",
+        "l.linked_key = 0 AS mixed",
+    ),
     Mutant("a visit counts once a quarter of an hour", "timeseries", "nth -> nth = 1", "nth -> 1"),
     Mutant("who comes again is somebody else", "overview", "p.person AS person", "f.number AS person"),
     Mutant("two people make a visit two", "overview", "place = 1 AS first", "1 AS first"),

@@ -116,18 +116,23 @@ def test_one_wrong_question_takes_no_other_with_it(warehouse: Warehouse) -> None
     assert wrong.path == "dimension"
 
 
-@pytest.mark.parametrize("fact", [QueryTooHeavy("too much"), WarehouseUnavailable("away")])
-def test_what_cannot_be_counted_together_is_counted_alone(warehouse: Warehouse, fact: HatuaError) -> None:
+def test_what_is_too_heavy_together_is_counted_alone(warehouse: Warehouse) -> None:
     EventWriter(warehouse).write([event(project_id="p", event_id="one")])
     page = [asked("overview"), asked("heatmap"), asked("breakdown", dimension="country")]
+    fact = QueryTooHeavy("too much")
     figures, cells, countries = answers(Watched(warehouse, fact, refused="AS panel", most=1), page, NOON)
     assert isinstance(figures, Overview)
     assert figures.metrics["visitors"].value == 1
     assert isinstance(cells, Heatmap)
     assert isinstance(countries, Breakdown)
+    assert answers(Watched(warehouse, fact, refused="AS panel", most=0), page, NOON) == [fact, fact, fact]
 
-    alone = answers(Watched(warehouse, fact, refused="AS panel", most=0), page, NOON)
-    assert alone == [fact, fact, fact]
+
+def test_a_warehouse_that_is_away_is_asked_once(warehouse: Warehouse) -> None:
+    fact = WarehouseUnavailable("away")
+    watched = Watched(warehouse, fact, refused="AS panel", most=0)
+    assert answers(watched, [asked("overview"), asked("heatmap")], NOON) == [fact, fact]
+    assert len([sql for sql in watched.kept if "v.user_keys[1]" in sql]) == 1
 
 
 def test_nobody_is_answered_once_the_client_is_gone(warehouse: Warehouse) -> None:

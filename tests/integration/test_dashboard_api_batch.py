@@ -4,6 +4,7 @@ import json
 import socket
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 import httpx
@@ -12,7 +13,7 @@ import pytest
 
 from hatua.analytics.kinds import KINDS
 from hatua.dashboard_api.settings import DashboardApiSettings
-from hatua.warehouse.client import Warehouse
+from hatua.warehouse.client import Keeper, Warehouse
 from hatua.warehouse.errors import QueryFailed, QueryTooHeavy, SchemaMissing, WarehouseBusy
 from hatua.warehouse.writer import EventWriter
 from tests.fixtures.dashboard import DashboardServer, StartDashboard
@@ -276,6 +277,9 @@ class Choosy:
                 raise self._instead
             sql, parameters = self._instead, None
         return self._warehouse.rows(sql, parameters, settings, on_read=on_read)
+
+    def keeping(self) -> AbstractContextManager[Keeper]:
+        return self._warehouse.keeping()
 
     def kill(self, tag: str) -> None:
         self._warehouse.kill(tag)

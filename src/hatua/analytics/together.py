@@ -39,18 +39,15 @@ def answers(reader: Reader, asked: Sequence[tuple[Kind[Any, Any], ProjectQuestio
 
 
 def _counted(reader: Reader, plans: Sequence[tuple[int, Plan[Any]]]) -> dict[int, Answer]:
-    """By place. What is too heavy together is counted in halves, down to one by one."""
+    """By place. What is wrong or too heavy together is counted in halves, down to one by one."""
     if not plans:
         return {}
     try:
         counted = iter(tables(reader, [ask for _, plan in plans for ask in plan.asks]))
         return {place: plan.finish([next(counted) for _ in plan.asks]) for place, plan in plans}
-    except QueryTooHeavy as fact:
-        if len(plans) == 1:
-            return {plans[0][0]: fact}
-        half = len(plans) // 2
-        return _counted(reader, plans[:half]) | _counted(reader, plans[half:])
     except FACTS as fact:
-        if len(plans) == 1:
-            return {plans[0][0]: fact}
-        return {place: answer for plan in plans for place, answer in _counted(reader, [plan]).items()}
+        if len(plans) > 1 and isinstance(fact, QueryTooHeavy | InvalidQuestion | NotFound):
+            half = len(plans) // 2
+            return _counted(reader, plans[:half]) | _counted(reader, plans[half:])
+        # A warehouse that is away or busy is not asked a dozen times more.
+        return {place: fact for place, _ in plans}

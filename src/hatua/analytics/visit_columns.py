@@ -6,7 +6,7 @@ from hatua.analytics.groups import QUARTER_MS, Group, bucket_of
 
 _TEXTS = "Array(LowCardinality(String))"
 _ONCE = "arrayMap(nth -> nth = 1, arrayEnumerateUniq({values}))"
-_OWN = "arrayFilter((one, key) -> key = person_key, {values}, keys)"
+_OWN = "arrayFilter((one, by) -> by = who, {values}, persons)"
 
 
 class Columns:

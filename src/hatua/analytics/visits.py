@@ -35,8 +35,7 @@ _DECIDED = (
 _PERSON = (
     "if(f.user_key != 0, f.user_key, if(l.linked_key != 0, l.linked_key, f.anonymous_key)) AS person_key",
     "f.user_key != 0 OR l.linked_key != 0 AS known",
-    "f.user_key != 0 AND f.anonymous_key != 0"
-    " AND if(l.linked_key != 0, l.linked_key, f.anonymous_key) != f.user_key AS mixed",
+    "f.user_key != 0 AND f.anonymous_key != 0 AND l.linked_key != f.user_key AS mixed",
 )
 _PERSON_OF_EVENTS = ("p.person_key AS person_key", "p.known AS known", "toUInt8(0) AS mixed")
 _NO_PERSON = ("toUInt32(0) AS person", "toUInt8(0) AS known", "toUInt8(0) AS converted")

@@ -1,5 +1,5 @@
 -- One row a visit that its row of the table can tell: it lies in the range and is known under at most one user and one
--- anonymous id. `mixed`: these are two persons, so that its events must be asked after all.
+-- anonymous id. `mixed`: the one is not linked to the other, so that its events must be asked after all.
 SELECT
     $columns
 FROM
