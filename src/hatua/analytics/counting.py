@@ -15,8 +15,6 @@ from hatua.analytics.reader import Keeper, Reader
 from hatua.analytics.visits import Kept, Scope, Visits, told_by_visits
 from hatua.warehouse.sql import load
 
-_COLUMNS = "session_key, person, known, converted, enters, entry_page, non_heartbeat_events, duration"
-
 
 def count(reader: Reader, asked: Asked, wanted: Sequence[Count]) -> list[Counts]:
     """[{grouped, <wanted>...}], one a group that has any. Raises InvalidQuestion, and what the warehouse raises."""
@@ -116,7 +114,7 @@ class _Panel(NamedTuple):
             panel=str(self.number),
             counts=",\n    ".join(self._plain(name) for name in COUNTS),
             aggregates=", ".join(aggregates or ["count() AS visits"]),
-            rows=self._rows(kept, _COLUMNS),
+            rows=self._rows(kept),
             joined=self._conversions(kept) if self.goals_by_time else "",
             ordered=ordered,
         )
@@ -130,12 +128,12 @@ class _Panel(NamedTuple):
         return (
             f"SELECT toUInt16({self.number}) AS panel, groupBitmap(person) AS visitors,"
             f" toUInt64({sessions}) AS sessions, sum(value_views) AS pageviews, sum(value_events) AS events"
-            f" FROM ({self._rows(kept, _COLUMNS)})"
+            f" FROM ({self._rows(kept)})"
             f" WHERE value NOT IN {{shown_{self.number}:Array(String)}}"
         )
 
-    def _rows(self, kept: Kept, columns: str) -> str:
-        return self.visits.columns.rows_of(self.group, kept.visits, columns)
+    def _rows(self, kept: Kept, *, keys: bool = False) -> str:
+        return self.visits.rows_of(self.group, kept, keys=keys)
 
     def _plain(self, name: Count) -> str:
         kind = "toFloat64" if name == "median_ms" else "toInt64"
@@ -164,7 +162,7 @@ class _Panel(NamedTuple):
         """A visitor of a bucket converts by a goal in that bucket: where filters choose visitors, of one of these."""
         among = ""
         if self.scope.filters:
-            among = f" WHERE (value, person_key) IN (SELECT value, person_key FROM ({self._rows(kept, 'person_key')}))"
+            among = f" WHERE (value, person_key) IN (SELECT value, person_key FROM ({self._rows(kept, keys=True)}))"
         bucket = bucket_of(self.group, "at")
         return (
             f"LEFT ANY JOIN (SELECT value, uniqExact(person_key) AS conversions"

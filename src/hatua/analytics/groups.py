@@ -18,7 +18,8 @@ class Group(NamedTuple):
     """`of_event`: expression over the event (alias e), with `needs_visit` over its visit (alias v).
 
     `bucket`: for what depends on time only, an expression over the instant put for `{at}`; `inside`: condition on a
-    visit (alias v) to lie in one bucket; `by_quarters`: whether every bucket begins at a quarter of an hour.
+    visit (alias v) to lie in one bucket; `by_quarters`: whether every bucket begins at a quarter of an hour;
+    `ascends`: whether a later instant is never in a lower bucket.
     `visit_column`: where the sessions table has what belongs to the visit. `told_as`: for what a visit's row tells of
     its events, the columns with the values, their events and their page views.
     `key`: what tells apart the rows in which a visitor's goal must be found. `entered`: condition on the session for
@@ -30,6 +31,7 @@ class Group(NamedTuple):
     bucket: str = ""
     inside: str = ""
     by_quarters: bool = False
+    ascends: bool = False
     visit_column: str = ""
     told_as: tuple[str, str, str] | None = None
     key: str = _EVERY_PERSON
@@ -55,6 +57,7 @@ def by_bucket(edges: Sequence[int]) -> Group:
         bucket=start,
         inside=inside,
         by_quarters=all(edge % QUARTER_MS == 0 for edge in edges),
+        ascends=True,
         key=_PERSON_OF_GROUP,
     )
 

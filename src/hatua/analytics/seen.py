@@ -20,7 +20,7 @@ _ANONYMOUS_EVENTS = (
     " AND timestamp >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')"
     " AND timestamp < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')"
 )
-_IN_HOURS = (
+IN_HOURS = (
     "(e.project_id, toStartOfHour(e.timestamp), e.session_id) IN (SELECT project_id, hour, session_id"
     " FROM session_hours WHERE project_id = {project:String} AND session_id IN $sessions)"
 )
@@ -28,11 +28,10 @@ _IN_HOURS = (
 
 
 class Only(NamedTuple):
-    """Some sessions. `sessions`: a parameter or SELECT of their ids; `visits`: a SELECT of their session_key and what
-    else is asked of a visit; `whose`: a condition that every anonymous_id of their events meets."""
+    """Some sessions. `sessions`: a parameter or SELECT of their ids; `whose`: a condition that every anonymous_id of
+    their events meets."""
 
     sessions: str
-    visits: str
     whose: str = "true"
 
 
@@ -65,14 +64,14 @@ def seen(
     needs_visit = needs_visit or found.needs_visit or group.needs_visit
     conditions = [*found.sql, *filter(None, (group.condition, condition))]
     if only is not None:
-        conditions.append(Template(_IN_HOURS).substitute(sessions=only.sessions))
+        conditions.append(Template(IN_HOURS).substitute(sessions=only.sessions))
     name = "seen.sql" if persons else "seen_without_persons.sql"
     sql = Template(load("hatua.analytics", f"sql/{name}")).safe_substitute(
         grouped=group.of_event,
         is_pageview=PAGE_VIEW,
         columns="".join(f", {column}" for column in columns),
         links=named_links_sql(only.whose if only else links_of(asked, _ANONYMOUS_EVENTS)),
-        visits=visits_join(only.visits if only else "") if needs_visit else "",
+        visits=visits_join() if needs_visit else "",
         conditions=" AND ".join(conditions) or "true",
     )
     bound = {
@@ -109,9 +108,9 @@ def visits_sql() -> str:
     return load("hatua.analytics", "sql/visits.sql")
 
 
-def visits_join(visits: str = "") -> str:
-    """Gives events (alias e) their visit (alias v), of `visits`: all that may have an event in the range."""
-    return f"INNER JOIN ({visits or visits_sql()}) AS v ON v.session_key = e.session_key"
+def visits_join() -> str:
+    """Gives events (alias e) their visit (alias v), of all that may have an event in the range."""
+    return f"INNER JOIN ({visits_sql()}) AS v ON v.session_key = e.session_key"
 
 
 def first_event_sql() -> str:

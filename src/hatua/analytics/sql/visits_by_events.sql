@@ -2,6 +2,7 @@
 -- event and nobody known in another under the same id: two rows). Arrays have an element an event, of all persons of the
 -- visit, until they are cut to those of the row's own.
 SELECT
+    toUInt32(2147483648 + rowNumberInAllBlocks()) AS number,
     $columns
 FROM
 (
