@@ -1,6 +1,7 @@
 """The one door to ClickHouse: a small pool of clients of a server, or of the engine inside this process
 (chDB)."""
 
+import json
 import queue
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -260,11 +261,11 @@ class Keeper:
                 fitting, bound = self._warehouse._fitted(sql, parameters)
                 limits = self._warehouse._limits(self._session | dict(settings or {}))
                 self._kept.append(name)
-                answer = self._client.query(fitting, bound, settings=limits)
+                read = _executed(self._client, fitting, bound, limits, embedded=self._warehouse.embedded)
         except SchemaMissing as problem:
             raise self._lost(problem) from problem
         if on_read is not None:
-            on_read(int(answer.summary.get("read_rows", 0)))
+            on_read(read)
         return name
 
     def forget(self, name: str) -> None:
@@ -333,7 +334,33 @@ def _counting_reads(client: Client) -> Client:
     """The driver gives the rows of an in-process answer for the rows that were read; the engine knows better."""
     backend: Any = vars(client)["_backend"]
     backend._summary = lambda result: {"read_rows": str(result.storage_rows_read())}
+    backend.rows_read = 0
+    run = backend._query_locked
+
+    def counting(*arguments: Any, **more: Any) -> Any:
+        result = run(*arguments, **more)
+        backend.rows_read += result.storage_rows_read()
+        return result
+
+    backend._query_locked = counting
     return client
+
+
+def _executed(client: Client, sql: str, parameters: dict[str, Any], settings: dict[str, Any], *, embedded: bool) -> int:
+    """One statement without an answer; returns how many stored rows were read."""
+    if embedded:
+        backend: Any = vars(client)["_backend"]
+        backend.rows_read = 0
+        # Settings of their own make the driver read all that there are, before and after.
+        of_engine = {name: value for name, value in settings.items() if name != "wait_end_of_query"}
+        told = ", ".join(f"{name} = '{value}'" for name, value in of_engine.items())
+        client.command(f"{sql}\nSETTINGS {told}", parameters)
+        return int(backend.rows_read)
+    # Not `command`: it puts parameters into the URL, where a list of sessions does not fit.
+    answer: Any = client.raw_stream(sql, parameters, settings={**settings, "wait_end_of_query": 1})
+    with answer:
+        answer.read()
+        return int(json.loads(answer.headers.get("X-ClickHouse-Summary", "{}")).get("read_rows", 0))
 
 
 def _create_database(client: Client, name: str, cluster: str) -> None:
