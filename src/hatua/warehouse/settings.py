@@ -17,7 +17,8 @@ class WarehouseSettings(msgspec.Struct, frozen=True, kw_only=True):
     time."""
 
     host: Annotated[str, env("CLICKHOUSE_HOST")] = ""
-    """A host name, or a URL (`https://ch.example.org:8443`), whose scheme and port then count."""
+    """A host name, or a URL (`https://ch.example.org:8443`), whose scheme and port then count. Of several servers
+    behind one address, the requests of one connection must reach the same."""
 
     port: Annotated[int, env("CLICKHOUSE_PORT"), msgspec.Meta(ge=0, le=65_535)] = 0
     """0: 8443 with TLS, else 8123, ClickHouse's own defaults for HTTP."""
@@ -27,7 +28,7 @@ class WarehouseSettings(msgspec.Struct, frozen=True, kw_only=True):
     )
     """Database of Hatua's tables; made when missing."""
     user: Annotated[str, env("CLICKHOUSE_USER")] = "default"
-    """User of the server; needs CREATE, SELECT, INSERT and ALTER on the database."""
+    """User of the server; needs CREATE, SELECT, INSERT and ALTER on the database, and CREATE TEMPORARY TABLE."""
     password: Annotated[Secret, env("CLICKHOUSE_PASSWORD")] = Secret("")
     """Password of that user."""
 
