@@ -60,10 +60,15 @@ def _fit(scope: Scope, group: Group, other: Scope, bound: dict[str, Any]) -> boo
 
 
 def _of_visits(reader: Reader, scope: Scope, asks: Sequence[Ask]) -> list[Table]:
-    visits = Visits(scope, [ask.asked.group for ask in asks], persons=any(of_persons(ask.wanted) for ask in asks))
+    visits = Visits(
+        scope,
+        [ask.asked.group for ask in asks],
+        persons=any(of_persons(ask.wanted) for ask in asks),
+        goals_by=[ask.asked.group for ask in asks if ask.asked.group.bucket and "conversions" in ask.wanted],
+    )
     panels = [_Panel(number, ask, scope, visits) for number, ask in enumerate(asks)]
     with reader.keeping() as keeper:
-        kept = visits.keep(keeper, goals_by_time=any(panel.goals_by_time for panel in panels))
+        kept = visits.keep(keeper)
         sql = "\nUNION ALL\n".join(panel.counts(kept) for panel in panels)
         rows: list[list[Counts]] = [[] for _ in asks]
         for row in keeper.rows(sql, kept.parameters):
@@ -99,8 +104,9 @@ class _Panel(NamedTuple):
         return self.ask.asked.group
 
     @property
-    def goals_by_time(self) -> bool:
-        return bool(self.group.bucket) and "conversions" in self.ask.wanted
+    def goals_apart(self) -> bool:
+        """Whether the goals of a bucket are those of other visits too."""
+        return bool(self.group.bucket and self.scope.filters) and "conversions" in self.ask.wanted
 
     def counts(self, kept: Kept) -> str:
         """A SELECT of the rows, in their order where there is one."""
@@ -115,7 +121,7 @@ class _Panel(NamedTuple):
             counts=",\n    ".join(self._plain(name) for name in COUNTS),
             aggregates=", ".join(aggregates or ["count() AS visits"]),
             rows=self._rows(kept),
-            joined=self._conversions(kept) if self.goals_by_time else "",
+            joined=self._conversions(kept) if self.goals_apart else "",
             ordered=ordered,
         )
 
@@ -139,7 +145,7 @@ class _Panel(NamedTuple):
         kind = "toFloat64" if name == "median_ms" else "toInt64"
         if name not in self.ask.wanted:
             return f"{kind}(0) AS {name}"
-        return f"{kind}({'k' if name == 'conversions' and self.goals_by_time else 'c'}.{name}) AS {name}"
+        return f"{kind}({'k' if name == 'conversions' and self.goals_apart else 'c'}.{name}) AS {name}"
 
     def _aggregates(self) -> dict[Count, str]:
         entered = "once AND enters AND value = entry_page" if self.group.entered else "once AND enters"
@@ -154,15 +160,13 @@ class _Panel(NamedTuple):
             "duration_ms": "sumIf(duration, once)",
             "median_ms": "quantileExactInclusiveIf(0.5)(duration, once)",
         }
-        if not self.goals_by_time:
-            found["conversions"] = "groupBitmapIf(person, converted)"
+        if not self.goals_apart:
+            found["conversions"] = f"groupBitmapIf(person, {'value_goal' if self.group.bucket else 'converted'})"
         return found
 
     def _conversions(self, kept: Kept) -> str:
-        """A visitor of a bucket converts by a goal in that bucket: where filters choose visitors, of one of these."""
-        among = ""
-        if self.scope.filters:
-            among = f" WHERE (value, person_key) IN (SELECT value, person_key FROM ({self._rows(kept, keys=True)}))"
+        """A visitor of a bucket converts by a goal in that bucket, in whichever visit."""
+        among = f" WHERE (value, person_key) IN (SELECT value, person_key FROM ({self._rows(kept, keys=True)}))"
         bucket = bucket_of(self.group, "at")
         return (
             f"LEFT ANY JOIN (SELECT value, uniqExact(person_key) AS conversions"

@@ -20,18 +20,13 @@ _ANONYMOUS_EVENTS = (
     " AND timestamp >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')"
     " AND timestamp < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')"
 )
-IN_HOURS = (
-    "(e.project_id, toStartOfHour(e.timestamp), e.session_id) IN (SELECT project_id, hour, session_id"
-    " FROM session_hours WHERE project_id = {project:String} AND session_id IN $sessions)"
-)
-"""The sort key of events starts so: only the granules of these sessions are read."""
 
 
 class Only(NamedTuple):
-    """Some sessions. `sessions`: a parameter or SELECT of their ids; `whose`: a condition that every anonymous_id of
-    their events meets."""
+    """Some sessions. `hours`: a SELECT of (project_id, hour, session_id), with which the sort key of events begins, so
+    that only the granules of these are read; `whose`: a condition that every anonymous_id of their events meets."""
 
-    sessions: str
+    hours: str
     whose: str = "true"
 
 
@@ -64,7 +59,7 @@ def seen(
     needs_visit = needs_visit or found.needs_visit or group.needs_visit
     conditions = [*found.sql, *filter(None, (group.condition, condition))]
     if only is not None:
-        conditions.append(Template(IN_HOURS).substitute(sessions=only.sessions))
+        conditions.append(f"(e.project_id, toStartOfHour(e.timestamp), e.session_id) IN ({only.hours})")
     name = "seen.sql" if persons else "seen_without_persons.sql"
     sql = Template(load("hatua.analytics", f"sql/{name}")).safe_substitute(
         grouped=group.of_event,

@@ -21,13 +21,19 @@ class Columns:
     `of_visit`: columns of the sessions table that groups are about. `decided`: conditions on a visit (alias v) to be
     told by its row."""
 
-    def __init__(self, groups: Sequence[Group]) -> None:
+    def __init__(self, groups: Sequence[Group], goals_by: Sequence[Group] = ()) -> None:
+        """`goals_by`: those of the groups, buckets of time, by which goals are counted: of a visit with a goal and
+        several buckets, the row does not tell in which it was."""
+        self._goals = bool(goals_by)
         self._arrays: list[Group] = []
         for group in groups:
             if _is_array(group) and group not in self._arrays:
                 self._arrays.append(group)
         self.of_visit = list(dict.fromkeys(group.visit_column for group in groups if group.visit_column))
         self.decided = [group.inside for group in self._arrays if group.bucket and not group.by_quarters]
+        self.decided += [
+            f"({group.inside} OR NOT has(v.names, {{goal:String}}))" for group in self._arrays if group in goals_by
+        ]
 
     def told(self, duration: str, achieved: str) -> dict[str, str]:
         """Name -> expression over the visit's row (alias v)."""
@@ -62,6 +68,8 @@ class Columns:
         }
         if self._arrays:
             found["views"] = "p.own_views"
+        if self._goals:
+            found["goals"] = "p.own_goals"
         for place, group in enumerate(self._arrays):
             values = f"p.own_values_{place}"
             found[f"values_{place}"] = values if group.bucket else f"CAST({values}, '{_TEXTS}')"
@@ -84,6 +92,8 @@ class Columns:
         if not self._arrays:
             return ""
         parts = [f"{_OWN.format(values='views')} AS own_views"]
+        if self._goals:
+            parts.append(f"{_OWN.format(values='goals')} AS own_goals")
         for place in range(len(self._arrays)):
             values = f"values_{place}"
             parts.append(f"{_OWN.format(values=values)} AS own_{values}")
@@ -91,8 +101,9 @@ class Columns:
         return "".join(f",\n        {part}" for part in parts)
 
     def rows_told(self, group: Group, table: str, columns: str) -> str:
-        """A SELECT of (value, value_events, value_views, once, and `columns`), one row a visit and value. `once`: the
-        visit counts here for the value."""
+        """A SELECT of (value, value_events, value_views, once, value_goal, and `columns`), one row a visit and value.
+        `once`: the visit counts here for the value; `value_goal`: the goal was here, if the group is one of goals."""
+        columns = f"achieved AS value_goal, {columns}"
         if not _is_array(group):
             return f"{self._of_visit(group, '1')}, {columns} FROM {table}{_present(group)}"
         values, *more = _told_by(group)
@@ -121,12 +132,16 @@ class Columns:
     def rows_by_events(self, group: Group, table: str, columns: str) -> str:
         """The same of visits by their events, one row a visit, person and value."""
         if not _is_array(group):
+            columns = f"achieved AS value_goal, {columns}"
             return f"{self._of_visit(group, 'first')}, {columns} FROM {table}{_present(group)}"
         place = self._arrays.index(group)
         arrays = f"values_{place} AS value, views AS view, onces_{place} AS once"
+        goal = "achieved"
+        if self._goals:
+            goal, arrays = "goal", f"{arrays}, goals AS goal"
         return (
-            f"SELECT value, toUInt32(1) AS value_events, toUInt32(view) AS value_views, once, {columns}"
-            f" FROM {table} ARRAY JOIN {arrays}"
+            f"SELECT value, toUInt32(1) AS value_events, toUInt32(view) AS value_views, once, {goal} AS value_goal,"
+            f" {columns} FROM {table} ARRAY JOIN {arrays}"
         )
 
     def _of_visit(self, group: Group, once: str) -> str:

@@ -15,13 +15,13 @@ from hatua.analytics.dimensions import dimension_of
 from hatua.analytics.groups import Group
 from hatua.analytics.question import Filter
 from hatua.analytics.reader import Keeper
-from hatua.analytics.seen import IN_HOURS, Only, first_event_sql, links_of, links_sql, seen, visits_sql
+from hatua.analytics.seen import Only, first_event_sql, links_of, links_sql, seen, visits_sql
 from hatua.analytics.timerange import Range
 from hatua.analytics.visit_columns import Columns
 from hatua.warehouse.sql import load
 
-_MOST_LISTED = 500
-"""More than this are not sent to the engine but asked for where they are needed."""
+_MOST_IDS = 1_000
+"""A visit's row keeps no more of its anonymous ids."""
 _DURATION = "toUnixTimestamp64Milli(v.ended_at) - toUnixTimestamp64Milli(v.started_at)"
 _DECIDED = (
     "v.started_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')",
@@ -53,7 +53,7 @@ class Scope(NamedTuple):
 class Kept(NamedTuple):
     """Names of kept rows, "" where there are none. `told`: one a visit, from its row; `by_events`: one a visit and
     person; both with the columns of `Columns` and the person as a small number. `goals`: (person_key, at) of each goal
-    in range, whatever the filters."""
+    in range, where filters leave out visits."""
 
     told: str
     by_events: str
@@ -64,10 +64,13 @@ class Kept(NamedTuple):
 class Visits:
     """The visits of some panels about one scope."""
 
-    def __init__(self, scope: Scope, groups: Sequence[Group], *, persons: bool) -> None:
-        """Without `persons` nobody is told apart where rows tell all else."""
+    def __init__(self, scope: Scope, groups: Sequence[Group], *, persons: bool, goals_by: Sequence[Group] = ()) -> None:
+        """Without `persons` nobody is told apart where rows tell all else. `goals_by`: those of the groups that are
+        buckets of time by which goals are counted."""
         self.scope = scope
-        self._columns = Columns(groups)
+        # Filters choose the visitors; their goal may be in a visit that the filters leave out.
+        self._goals_apart = bool(goals_by and scope.filters)
+        self._columns = Columns(groups, () if scope.filters else goals_by)
         self._told = all(told_by_visits(scope.filters, group) for group in groups)
         self._persons = persons or not self._told
         found: Conditions = conditions_of(scope.filters, first_event_sql())
@@ -83,28 +86,25 @@ class Visits:
         for group in groups:
             self._parameters |= group.parameters
 
-    def keep(self, keeper: Keeper, *, goals_by_time: bool) -> Kept:
-        """`goals_by_time`: a panel asks when goals were. Raises what the warehouse raises."""
-        goals = ""
-        elsewhere = bool(self.scope.goal and self.scope.filters)
-        if self.scope.goal and (elsewhere or goals_by_time):
-            goals = self._goals(keeper)
+    def keep(self, keeper: Keeper) -> Kept:
+        """Raises what the warehouse raises."""
+        goals = self._goals(keeper) if self.scope.goal and self.scope.filters else ""
         told, events = self._rows(keeper)
         if not self._persons:
             return Kept(f"(SELECT * FROM {told} WHERE told)", events, goals, self._parameters)
-        numbers = self._numbers(told, events, goals if elsewhere else "")
+        numbers = self._numbers(told, events, goals)
         if told and events:
             numbers = f"SELECT * FROM {keeper.keep(numbers)}"
         found = [
-            self._numbered(keeper, name, numbers, left_out, keys=goals_by_time)
-            for name, left_out in ((told, "number, told, listed_id"), (events, "number"))
+            self._numbered(keeper, name, numbers, left_out, keys=self._goals_apart)
+            for name, left_out in ((told, "number, told, listed_id, listed_from, listed_anonymous"), (events, "number"))
         ]
         return Kept(found[0], found[1], goals, self._parameters)
 
     def rows_of(self, group: Group, kept: Kept, *, keys: bool = False) -> str:
         """A SELECT of one row a visit, person and value: value, value_events, value_views, once (the visit counts here
-        for the value), session_key, person, known, converted, entry_page, non_heartbeat_events, duration (ms), enters;
-        with `keys`, person_key."""
+        for the value), value_goal (the goal was here), session_key, person, known, converted, entry_page,
+        non_heartbeat_events, duration (ms), enters; with `keys`, person_key."""
         columns = f"{_OF_A_ROW}, person_key" if keys else _OF_A_ROW
         found = []
         if kept.told:
@@ -129,14 +129,13 @@ class Visits:
         if not self._told:
             return "", keeper.keep(*self._by_events())
         told = keeper.keep(self._by_rows(), self._parameters)
-        undecided = f"SELECT listed_id FROM {told} WHERE NOT told"
-        listed = [row["listed_id"] for row in keeper.rows(f"{undecided} LIMIT {_MOST_LISTED + 1}")]
-        if not listed:
+        (listed,) = keeper.rows(f"SELECT count() AS n, max(length(listed_anonymous)) AS ids FROM {told} WHERE NOT told")
+        if not listed["n"]:
             return told, ""
-        if len(listed) > _MOST_LISTED:
-            return told, keeper.keep(*self._by_events(told, f"({undecided})"))
-        sql, parameters = self._by_events(told, "{listed_ids:Array(String)}")
-        return told, keeper.keep(sql, {**parameters, "listed_ids": listed})
+        whose = "true"
+        if listed["ids"] < _MOST_IDS:
+            whose = f"anonymous_id IN (SELECT arrayJoin(listed_anonymous) FROM {told} WHERE NOT told)"
+        return told, keeper.keep(*self._by_events(told, whose))
 
     def _numbers(self, told: str, events: str, goals: str) -> str:
         """A SELECT of (person_key, person, converted)."""
@@ -179,15 +178,14 @@ class Visits:
             joined=joined,
         )
 
-    def _by_events(self, told: str = "", listed: str = "") -> tuple[str, dict[str, Any]]:
-        """All visits with an event that meets the filters; or those of `told` that are not: they were chosen already,
-        so that no filter is asked again. `listed`: a parameter or SELECT of their ids."""
+    def _by_events(self, listed: str = "", whose: str = "") -> tuple[str, dict[str, Any]]:
+        """All visits with an event that meets the filters; or those of the kept rows `listed` that are not told: they
+        were chosen already, so that no filter is asked again. `whose`: as of `Only`."""
         visits = f"SELECT *, {_DURATION} AS duration FROM ({visits_sql()}) AS v"
         only = None
         if listed:
-            visits = f"SELECT * FROM {told} WHERE NOT told"
-            hours = Template(IN_HOURS).substitute(sessions=listed)
-            only = Only(listed, f"anonymous_id IN (SELECT e.anonymous_id FROM events AS e WHERE {hours})")
+            visits = f"SELECT * FROM {listed} WHERE NOT told"
+            only = Only(_sql("listed_hours.sql", told=listed), whose)
         found = seen(
             self.scope.project,
             self.scope.range,

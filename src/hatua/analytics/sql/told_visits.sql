@@ -3,12 +3,16 @@
 SELECT
     toUInt32(rowNumberInAllBlocks()) AS number,
     $columns,
-    if(told, '', f.session_id) AS listed_id
+    if(told, '', f.session_id) AS listed_id,
+    if(told, 0, toUnixTimestamp64Milli(f.started_at)) AS listed_from,
+    if(told, [], f.anonymous_ids) AS listed_anonymous
 FROM
 (
     SELECT
         $told,
         v.session_id AS session_id,
+        v.started_at AS started_at,
+        v.anonymous_ids AS anonymous_ids,
         v.user_keys[1] AS user_key,
         v.anonymous_keys[1] AS anonymous_key,
         $decided AS decided
