@@ -39,6 +39,9 @@ EVENTS: tuple[list[Question], ...] = (
 )
 
 
+PER = ("person", "person", "session", "property:k")
+
+
 def now_of(question: Question) -> int:
     return calendar.day_start(date.fromisoformat(question["to"]), question["tz"]) + 12 * 3_600_000
 
@@ -177,6 +180,7 @@ def generate_question(random: Random, zone: str, day: date, make: Make) -> Quest
         "tz": zone,
         "interval": random.choice(("day", "day", "week", "month")),
         "filters": generate_filters(random, 1) if random.random() < 0.3 else [],
+        "per": random.choice(PER),
         **make(random),
     }
 

@@ -132,6 +132,22 @@ MUTANTS = (
     Mutant("the returning have come back", "lifecycle", "'returning', 'resurrecting'", "'resurrecting', 'returning'"),
     Mutant("nobody goes dormant", "lifecycle", "NOT has(active, n + 1)", "0"),
     Mutant("a bucket counts with one event too few", "stickiness", ">= {minimum:UInt32}", "+ 1 >= {minimum:UInt32}"),
+    Mutant(
+        "sessions come back as their browsers",
+        "lifecycle",
+        "e.session_key AS actor_key",
+        "e.anonymous_key AS actor_key",
+    ),
+    Mutant("sessions are listed as their browsers", "retention", "e.session_id AS actor", "e.anonymous_id AS actor"),
+    Mutant(
+        "values of a property that are as long are one", "stickiness", "cityHash64(actor)", "cityHash64(length(actor))"
+    ),
+    Mutant(
+        "events without the property come back too",
+        "retention",
+        "{actor_property:String}, 'String') != ''",
+        "{actor_property:String}, 'String') != '-'",
+    ),
     Mutant("equal neighbours are told twice", "paths", "here.4 != before.4", "1"),
     Mutant("a path that was cut stops", "paths", "AND NOT goes_on", ""),
     Mutant("the pause is inclusive", "journeys", "x.1 - before.1 > {idle_ms", "x.1 - before.1 >= {idle_ms"),

@@ -1,6 +1,7 @@
 """Retention, lifecycle, stickiness, paths and journeys through the front door, with who is behind every number."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -76,6 +77,33 @@ def test_stickiness_and_who_is_behind_each_bar(story: DashboardServer, at_least:
     for bar in answer["bars"]:
         people = everyone(client, "stickiness/people", story, "people", buckets=bar["buckets"], at_least=at_least)
         assert len(people) == bar["people"]
+
+
+@pytest.mark.parametrize(
+    ("per", "days", "stages", "buckets"),
+    [
+        ("session", [[1, 0], [4]], [[1, 0, 0, 0], [4, 0, 0, 1]], [5, 0]),
+        ("property:element", [[0, 0], [1]], [[0, 0, 0, 0], [1, 0, 0, 0]], [1, 0]),
+    ],
+)
+def test_sessions_and_values_of_a_property_come_back_too(
+    story: DashboardServer, per: str, days: Any, stages: Any, buckets: Any
+) -> None:
+    client = story.signed_in("admin")
+    day = {"interval": "day", "per": per}
+    retention = get(client, "retention", story, **day)
+    assert retention["per"] == per
+    assert [[cell["people"] for cell in each["cells"]] for each in retention["cohorts"]] == days
+    cohort = everyone(client, "retention/people", story, "people", cohort=1, period=0, **day)
+    assert set(cohort) == ({"s1", "s2", "s3", "s4"} if per == "session" else {"btn-mri-start"})
+    lifecycle = get(client, "lifecycle", story, **day)
+    names = ("new", "returning", "resurrecting", "dormant")
+    assert [[each[name] for name in names] for each in lifecycle["buckets"]] == stages
+    gone = everyone(client, "lifecycle/people", story, "people", bucket=1, stage="dormant", **day)
+    assert gone == (["s0"] if per == "session" else [])
+    stickiness = get(client, "stickiness", story, per=per)
+    assert [bar["people"] for bar in stickiness["bars"]] == buckets
+    assert len(everyone(client, "stickiness/people", story, "people", buckets=1, per=per)) == buckets[0]
 
 
 def test_paths_and_the_visits_behind_each_edge(story: DashboardServer) -> None:
@@ -154,6 +182,34 @@ def test_who_may_not_see_people_sees_as_many_pseudonyms(story: DashboardServer) 
         assert json.dumps(shown) != json.dumps(real)
 
 
+LISTS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("retention/people", {"interval": "day", "cohort": 1, "period": 0}),
+    ("lifecycle/people", {"interval": "day", "bucket": 1, "stage": "new"}),
+    ("stickiness/people", {"buckets": 1}),
+)
+
+
+@pytest.mark.parametrize(("path", "query"), LISTS)
+def test_values_of_a_property_are_listed_without_what_is_personal_in_them(
+    story: DashboardServer, path: str, query: dict[str, Any]
+) -> None:
+    asked = {**query, "per": "property:message"}
+    [real] = everyone(story.signed_in("admin"), path, story, "people", **asked)
+    [shown] = everyone(story.signed_in("analyst"), path, story, "people", **asked)
+    assert real == "no route to 0712345678"
+    assert re.fullmatch(r"no route to phone-[0-9a-f]{10}", shown)
+
+
+@pytest.mark.parametrize("path", ["retention", "lifecycle", "stickiness", *(path for path, _ in LISTS)])
+def test_who_may_not_see_personal_data_may_not_ask_per_value_of_it(story: DashboardServer, path: str) -> None:
+    query = {"project": story.project_id, **DAYS, **dict(LISTS).get(path, {}), "per": "property:phone"}
+    for client, status in ((story.signed_in("analyst"), 403), (story.signed_in("admin"), 200)):
+        answer = client.get(f"{ROOT}/{path}", params=query)
+        assert answer.status_code == status, answer.text
+        if status == 403:
+            assert (answer.json()["error"]["code"], answer.json()["error"]["path"]) == ("personal_data", "query.per")
+
+
 @pytest.mark.parametrize(
     ("path", "query", "wrong"),
     [
@@ -164,6 +220,9 @@ def test_who_may_not_see_people_sees_as_many_pseudonyms(story: DashboardServer) 
          "query.return[0].filters[0].dimension"),
         ("retention", {"interval": "hour"}, "query.interval"),
         ("retention", {"periods": "0"}, "query.periods"),
+        ("retention", {"per": "household"}, "query"),
+        ("lifecycle", {"per": "property:"}, "query.per"),
+        ("stickiness/people", {"buckets": "1", "per": "country"}, "query"),
         ("retention/people", {"interval": "day", "cohort": "9", "period": "0"}, "query.cohort"),
         ("retention/people", {"interval": "day", "cohort": "1", "period": "1"}, "query.period"),
         ("retention/people", {"cohort": "0"}, "query"),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from hatua.analytics.cohort_shapes import (
+    CohortQuestion,
     LifecycleQuestion,
     RetentionQuestion,
     StickinessQuestion,
@@ -11,7 +12,7 @@ from hatua.analytics.cohort_shapes import (
 from hatua.analytics.question import EventMatch
 from hatua.warehouse.rows import EventRow
 from tests.oracle import calendar
-from tests.oracle.funnels import matches
+from tests.oracle.funnels import actor_of, matches
 from tests.oracle.history import History
 from tests.oracle.numbers import days_of, share
 
@@ -28,41 +29,40 @@ def is_one_of(history: History, event: EventRow, events: Sequence[EventMatch]) -
     return not events or any(matches(history, event, one) for one in events)
 
 
-def doing(history: History, question: Any, events: Sequence[EventMatch], start: int, end: int) -> list[EventRow]:
-    chosen = history.chosen(start, end, question.filters)
-    return [event for event in chosen if is_one_of(history, event, events)]
+def doing(
+    history: History, question: CohortQuestion, events: Sequence[EventMatch], start: int, end: int
+) -> list[tuple[str, EventRow]]:
+    """(who, event) of every such event of somebody: a person, session, or value of a property."""
+    chosen = [event for event in history.chosen(start, end, question.filters) if is_one_of(history, event, events)]
+    return [(who, event) for event in chosen if (who := actor_of(history, event, question.per))]
 
 
-def persons_in(history: History, question: Any, events: Sequence[EventMatch], bucket: Bucket) -> set[str]:
-    return history.persons(doing(history, question, events, bucket[1], bucket[2]))
+def actors_in(history: History, question: CohortQuestion, events: Sequence[EventMatch], bucket: Bucket) -> set[str]:
+    return {who for who, _ in doing(history, question, events, bucket[1], bucket[2])}
 
 
-def first_ever(history: History, question: Any, events: Sequence[EventMatch], person: str) -> int:
-    """When a person's first such event in all history was."""
+def first_ever(history: History, question: CohortQuestion, events: Sequence[EventMatch], actor: str) -> int:
+    """When somebody's first such event in all history was."""
     every = doing(history, question, events, 0, 2**62)
-    return min(event.timestamp for event in every if history.person(event) == person)
+    return min(event.timestamp for who, event in every if who == actor)
 
 
 def cohort(history: History, question: RetentionQuestion, bucket: Bucket) -> set[str]:
-    persons = persons_in(history, question, question.start, bucket)
+    actors = actors_in(history, question, question.start, bucket)
     if question.kind == "recurring":
-        return persons
-    return {one for one in persons if bucket[1] <= first_ever(history, question, question.start, one) < bucket[2]}
+        return actors
+    return {one for one in actors if bucket[1] <= first_ever(history, question, question.start, one) < bucket[2]}
 
 
 def cell(history: History, question: RetentionQuestion, buckets: list[Bucket], index: int, period: int) -> set[str]:
-    """The persons of one cell."""
+    """Who is in one cell."""
     members = cohort(history, question, buckets[index])
     if period == 0:
         return members
     target = buckets[index + period]
     end = buckets[-1][2] if question.cumulative else target[2]
     returns = doing(history, question, question.returning, target[1], end)
-    return {
-        one
-        for one in members
-        if len([event for event in returns if history.person(event) == one]) >= question.minimum_times
-    }
+    return {one for one in members if len([event for who, event in returns if who == one]) >= question.minimum_times}
 
 
 def retention(history: History, question: RetentionQuestion, now_ms: int) -> Any:
@@ -92,10 +92,10 @@ def lifecycle(history: History, question: LifecycleQuestion) -> list[tuple[str, 
     earlier = start
     while calendar.bucket(earlier - calendar.STEP, question.interval, question.tz) == label:
         earlier -= calendar.STEP
-    before = persons_in(history, question, question.event, (label, earlier, start))
+    before = actors_in(history, question, question.event, (label, earlier, start))
     found = []
     for bucket in buckets:
-        active = persons_in(history, question, question.event, bucket)
+        active = actors_in(history, question, question.event, bucket)
         new = {one for one in active if first_ever(history, question, question.event, one) >= bucket[1]}
         stages = {
             "new": new,
@@ -114,10 +114,10 @@ def stickiness(history: History, question: StickinessQuestion) -> list[set[str]]
     often: dict[str, int] = {}
     for _, start, end in buckets:
         events = doing(history, question, question.event, start, end)
-        for person in history.persons(events):
-            if len([event for event in events if history.person(event) == person]) >= question.minimum_times:
-                often[person] = often.get(person, 0) + 1
+        for actor in {who for who, _ in events}:
+            if len([event for who, event in events if who == actor]) >= question.minimum_times:
+                often[actor] = often.get(actor, 0) + 1
     return [
-        {person for person, times in often.items() if times == count or (question.at_least and times > count)}
+        {actor for actor, times in often.items() if times == count or (question.at_least and times > count)}
         for count in range(1, len(buckets) + 1)
     ]

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from hatua.analytics.cohort_shapes import MAX_COHORT_BUCKETS, CohortInterval
+from hatua.analytics.actors import actors_of
+from hatua.analytics.cohort_shapes import MAX_COHORT_BUCKETS, CohortInterval, CohortQuestion
 from hatua.analytics.errors import InvalidQuestion
 from hatua.analytics.event_match import matches
 from hatua.analytics.groups import ALL, Group, by_bucket
@@ -21,7 +22,7 @@ def cohort_buckets(question: Question, interval: CohortInterval) -> Buckets:
 
 
 def doing(
-    question: Question,
+    question: CohortQuestion,
     asked: Range,
     events: Sequence[EventMatch],
     path: str,
@@ -29,22 +30,24 @@ def doing(
     group: Group = ALL,
     prefix: str = "m",
 ) -> Seen:
-    """The question's events that are one of these."""
+    """The question's events that are one of these, and have an actor."""
     found = matches([events], f"{path}[{{1}}]", prefix)
+    actors = actors_of(question.per)
     return seen(
         question.project,
         asked,
         question.filters,
         group,
-        condition=found.sql[0],
-        parameters=found.parameters,
-        columns=("toUnixTimestamp64Milli(e.timestamp) AS ts",),
+        condition=" AND ".join(filter(None, (found.sql[0], actors.condition))),
+        parameters={**found.parameters, **actors.parameters},
+        columns=("toUnixTimestamp64Milli(e.timestamp) AS ts", *actors.columns),
         needs_visit=found.needs_visit,
+        persons=actors.persons,
     )
 
 
 def in_buckets(
-    question: Question, buckets: Buckets, events: Sequence[EventMatch], path: str, prefix: str = "m"
+    question: CohortQuestion, buckets: Buckets, events: Sequence[EventMatch], path: str, prefix: str = "m"
 ) -> Seen:
     """The same, each grouped by the start of its bucket (Unix ms)."""
     return doing(question, buckets.range, events, path, group=by_bucket(buckets.edges), prefix=prefix)

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from hatua.analytics.question import EventMatch, Question
+from hatua.analytics.actors import refuse_unknown
+from hatua.analytics.question import EventMatch, Name, Question
 
 CohortInterval = Literal["day", "week", "month"]
 Cohorts = Literal["recurring", "first_ever"]
@@ -19,14 +20,25 @@ MAX_COHORT_BUCKETS = 400
 
 
 class PeopleBehind(msgspec.Struct, frozen=True, kw_only=True):
-    """Persons by name; `total` is the number they stand behind."""
+    """Persons by name (asked per session or property: session ids, values of the property); `total` is the number they
+    stand behind."""
 
     people: list[str]
     total: int
     next_cursor: str | None
 
 
-class RetentionQuestion(Question, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CohortQuestion(Question, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`per`: who comes back: `person`, `session` (its own events on later days, over midnight), or `property:<key>`
+    (events without it take no part)."""
+
+    per: Name = "person"
+
+    def __post_init__(self) -> None:
+        refuse_unknown(self.per)
+
+
+class RetentionQuestion(CohortQuestion, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Of the people with the start event in a bucket: how many have the return event in the n-th bucket after. Both are
     any event where none is said. `kind`: a person is in the cohort of every bucket with its start event, or only in
     that of its first one ever. `cumulative`: in that bucket or a later one of the range. `minimum_times`: at least so
@@ -69,11 +81,12 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True):
 
     interval: CohortInterval
     timezone: str
+    per: str
     cohorts: list[RetentionCohort]
     curve: list[float | None]
 
 
-class LifecycleQuestion(Question, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class LifecycleQuestion(CohortQuestion, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who is new, returning, resurrecting, dormant in each bucket, by the event (any event where none is said)."""
 
     event: AnyOf = ()
@@ -104,10 +117,11 @@ class LifecycleBucket(msgspec.Struct, frozen=True, kw_only=True):
 class Lifecycle(msgspec.Struct, frozen=True, kw_only=True):
     interval: CohortInterval
     timezone: str
+    per: str
     buckets: list[LifecycleBucket]
 
 
-class StickinessQuestion(Question, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class StickinessQuestion(CohortQuestion, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How many people were active in exactly 1, 2, ... buckets of the range; `at_least`: in that many or more. A bucket
     counts with `minimum_times` events."""
 
@@ -133,4 +147,5 @@ class StickinessBar(msgspec.Struct, frozen=True, kw_only=True):
 class Stickiness(msgspec.Struct, frozen=True, kw_only=True):
     interval: CohortInterval
     timezone: str
+    per: str
     bars: list[StickinessBar]

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from hatua.analytics.actors import refuse_unknown
 from hatua.analytics.question import EventMatch, Filters, Name, Question, Text
 from hatua.analytics.shapes import RangeAnswer
 
@@ -60,8 +61,7 @@ class FunnelQuestion(Question, frozen=True, kw_only=True, forbid_unknown_fields=
     breakdown: FunnelBreakdown | None = None
 
     def __post_init__(self) -> None:
-        if self.per not in ("person", "session") and not self.per.startswith("property:"):
-            raise ValueError(f"per {self.per!r} is none of person, session, property:<key>")
+        refuse_unknown(self.per)
         if self.exclusions and self.order == "any":
             raise ValueError("exclusions need an order of steps; order any has none")
         for index, each in enumerate(self.exclusions):

@@ -3,6 +3,7 @@
 from string import Template
 from typing import Any
 
+from hatua.analytics.actors import actors_of
 from hatua.analytics.cohort_buckets import cohort_buckets, doing, since_ever
 from hatua.analytics.cohort_shapes import (
     Lifecycle,
@@ -13,7 +14,7 @@ from hatua.analytics.cohort_shapes import (
 )
 from hatua.analytics.errors import InvalidQuestion
 from hatua.analytics.groups import by_bucket
-from hatua.analytics.people_list import BY_KEY, BY_NAME, people_behind
+from hatua.analytics.people_list import people_behind
 from hatua.analytics.reader import Reader
 from hatua.analytics.timerange import Buckets, Range, buckets_of
 from hatua.warehouse.sql import load
@@ -22,12 +23,13 @@ from hatua.warehouse.sql import load
 def answer(reader: Reader, question: LifecycleQuestion, now_ms: int) -> Lifecycle:
     """Raises InvalidQuestion, and what the warehouse raises."""
     buckets = cohort_buckets(question, question.interval)
-    stages, parameters = _stages(question, buckets, BY_KEY)
+    stages, parameters = _stages(question, buckets, actors_of(question.per).key)
     sql = Template(load("hatua.analytics", "sql/lifecycle.sql")).substitute(stages=stages)
     people = {(row["bucket"] - 2, row["stage"]): row["people"] for row in reader.rows(sql, parameters)}
     return Lifecycle(
         interval=question.interval,
         timezone=buckets.range.zone.key,
+        per=question.per,
         buckets=[
             LifecycleBucket(
                 bucket=buckets.label(index),
@@ -48,8 +50,9 @@ def people(reader: Reader, question: LifecyclePeopleQuestion) -> PeopleBehind:
     count = len(buckets.edges) - 1
     if question.bucket >= count:
         raise InvalidQuestion("bucket", f"{question.bucket} is past the last bucket, {count - 1}")
-    stages, parameters = _stages(question, buckets, BY_NAME)
-    sql = f"SELECT person FROM ({stages}) WHERE bucket = {{bucket:UInt64}} AND stage = {{stage:String}}"
+    who = actors_of(question.per).name
+    stages, parameters = _stages(question, buckets, who)
+    sql = f"SELECT {who} AS name FROM ({stages}) WHERE bucket = {{bucket:UInt64}} AND stage = {{stage:String}}"
     parameters |= {"bucket": question.bucket + 2, "stage": question.stage}
     return people_behind(reader, sql, parameters, question.limit, question.cursor)
 

@@ -9,13 +9,10 @@ from hatua.analytics.path_shapes import SessionsBehind
 from hatua.analytics.reader import Reader
 from hatua.warehouse.sql import load
 
-BY_KEY, BY_NAME = "person_key", "person"
-"""Columns that tell people apart: where only their number is asked, and where they are listed."""
 
-
-def people_behind(reader: Reader, persons: str, parameters: dict[str, Any], limit: int, cursor: str) -> PeopleBehind:
-    """`persons`: our own SELECT of distinct `person`s. Raises InvalidQuestion, and what the warehouse raises."""
-    shown, total, more = _page(reader, f"SELECT person AS name FROM ({persons})", parameters, limit, cursor)
+def people_behind(reader: Reader, names: str, parameters: dict[str, Any], limit: int, cursor: str) -> PeopleBehind:
+    """`names`: our own SELECT of distinct `name`s. Raises InvalidQuestion, and what the warehouse raises."""
+    shown, total, more = _page(reader, names, parameters, limit, cursor)
     return PeopleBehind(people=shown, total=total, next_cursor=more)
 
 

@@ -3,6 +3,7 @@
 from string import Template
 from typing import Any
 
+from hatua.analytics.actors import actors_of
 from hatua.analytics.cohort_buckets import cohort_buckets, doing, in_buckets, since_ever
 from hatua.analytics.cohort_shapes import (
     PeopleBehind,
@@ -14,7 +15,7 @@ from hatua.analytics.cohort_shapes import (
 )
 from hatua.analytics.errors import InvalidQuestion
 from hatua.analytics.overview import ratio
-from hatua.analytics.people_list import BY_KEY, BY_NAME, people_behind
+from hatua.analytics.people_list import people_behind
 from hatua.analytics.reader import Reader
 from hatua.analytics.timerange import Buckets
 from hatua.warehouse.sql import load
@@ -24,10 +25,11 @@ def answer(reader: Reader, question: RetentionQuestion, now_ms: int) -> Retentio
     """A row a bucket of the range; cells as far as `periods` and the range go. Raises InvalidQuestion, and what the
     warehouse raises."""
     buckets = cohort_buckets(question, question.interval)
-    parts, parameters = _parts(question, buckets, BY_KEY)
+    who = actors_of(question.per).key
+    parts, parameters = _parts(question, buckets, who)
     people: dict[tuple[int, int], int] = {
         (row["cohort"], row["returned"]): row["people"]
-        for row in reader.rows(_sql("retention.sql", **parts, who=BY_KEY), parameters)
+        for row in reader.rows(_sql("retention.sql", **parts, who=who), parameters)
     }
     starts = buckets.edges[:-1]
     cohorts = [
@@ -45,6 +47,7 @@ def answer(reader: Reader, question: RetentionQuestion, now_ms: int) -> Retentio
     return Retention(
         interval=question.interval,
         timezone=buckets.range.zone.key,
+        per=question.per,
         cohorts=cohorts,
         curve=[_curve(cohorts, period) for period in range(periods)],
     )
@@ -59,10 +62,11 @@ def people(reader: Reader, question: RetentionPeopleQuestion) -> PeopleBehind:
     if question.cohort + question.period >= len(starts):
         last = len(starts) - 1 - question.cohort
         raise InvalidQuestion("period", f"{question.period} is past the last period of this cohort, {last}")
-    parts, parameters = _parts(question, buckets, BY_NAME)
+    who = actors_of(question.per).name
+    parts, parameters = _parts(question, buckets, who)
     parameters["cohort"] = starts[question.cohort]
     parameters["returned"] = starts[question.cohort + question.period]
-    sql = _sql("retention_people.sql", **parts, reaches=">=" if question.cumulative else "=", who=BY_NAME)
+    sql = _sql("retention_people.sql", **parts, reaches=">=" if question.cumulative else "=", who=who)
     return people_behind(reader, sql, parameters, question.limit, question.cursor)
 
 

@@ -3,6 +3,7 @@
 from string import Template
 from typing import Any
 
+from hatua.analytics.actors import actors_of
 from hatua.analytics.cohort_buckets import cohort_buckets, in_buckets
 from hatua.analytics.cohort_shapes import (
     PeopleBehind,
@@ -11,7 +12,7 @@ from hatua.analytics.cohort_shapes import (
     StickinessPeopleQuestion,
     StickinessQuestion,
 )
-from hatua.analytics.people_list import BY_KEY, BY_NAME, people_behind
+from hatua.analytics.people_list import people_behind
 from hatua.analytics.reader import Reader
 from hatua.analytics.timerange import Buckets
 from hatua.warehouse.sql import load
@@ -20,13 +21,14 @@ from hatua.warehouse.sql import load
 def answer(reader: Reader, question: StickinessQuestion) -> Stickiness:
     """A bar for each number of buckets, 1 to all of them. Raises InvalidQuestion, and what the warehouse raises."""
     buckets = cohort_buckets(question, question.interval)
-    persons, parameters = _people(question, buckets, BY_KEY)
+    persons, parameters = _people(question, buckets, actors_of(question.per).key)
     sql = Template(load("hatua.analytics", "sql/stickiness.sql")).substitute(people=persons)
     exactly = {row["buckets"]: row["people"] for row in reader.rows(sql, parameters)}
     most = len(buckets.edges) - 1
     return Stickiness(
         interval=question.interval,
         timezone=buckets.range.zone.key,
+        per=question.per,
         bars=[
             StickinessBar(
                 buckets=count,
@@ -39,9 +41,10 @@ def answer(reader: Reader, question: StickinessQuestion) -> Stickiness:
 
 def people(reader: Reader, question: StickinessPeopleQuestion) -> PeopleBehind:
     """Who is behind one bar. Raises InvalidQuestion, and what the warehouse raises."""
-    persons, parameters = _people(question, cohort_buckets(question, question.interval), BY_NAME)
+    who = actors_of(question.per).name
+    persons, parameters = _people(question, cohort_buckets(question, question.interval), who)
     compares = ">=" if question.at_least else "="
-    sql = f"SELECT person FROM ({persons}) WHERE buckets {compares} {{active:UInt64}}"
+    sql = f"SELECT {who} AS name FROM ({persons}) WHERE buckets {compares} {{active:UInt64}}"
     return people_behind(reader, sql, {**parameters, "active": question.buckets}, question.limit, question.cursor)
 
 

@@ -70,6 +70,15 @@ QUERIES: dict[str, dict[str, Any]] = {
         "from": "2026-01-01",
         "to": "2026-03-31",
     },
+    "Accounts that file every month": {
+        "question": "stickiness",
+        "project": PROJECT,
+        "event": [{"event": "return_filed"}],
+        "interval": "month",
+        "per": "property:account",
+        "from": "2026-01-01",
+        "to": "2026-06-30",
+    },
     "Share of page views on a phone, by day": {
         "question": "combined",
         "project": PROJECT,
@@ -117,6 +126,7 @@ PARAMETERS: dict[tuple[str, str], Any] = {
     ("DimensionValuesQuestion", "dimension"): "property:obligation_type",
     ("TimeseriesQuestion", "metrics"): ["visitors", "sessions"],
     ("RetentionQuestion", "start"): [{"event": "return_filed"}],
+    ("RetentionQuestion", "per"): "property:account",
     ("RetentionQuestion", "return"): [{"event": "page_view", "path": "/mri/**"}],
     ("RetentionPeopleQuestion", "cohort"): 0,
     ("RetentionPeopleQuestion", "period"): 1,

@@ -91,6 +91,8 @@ class Hiding:
         return replace(answer, people=[replace(each, key=key) for each, key in zip(answer.people, keys, strict=True)])
 
     def _behind(self, answer: cohort_shapes.PeopleBehind) -> cohort_shapes.PeopleBehind:
+        if getattr(self._question, "per", "person") != "person":
+            return replace(answer, people=[self._masker.text(each) for each in answer.people])
         return replace(answer, people=self._persons(answer.people))
 
     def _paths(self, answer: path_shapes.Paths) -> path_shapes.Paths:

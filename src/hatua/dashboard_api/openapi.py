@@ -53,6 +53,7 @@ _MEANINGS = {
     "sequence": "JSON array, or comma-separated.",
     "named_by": "The dimension of the start event that tells journeys apart.",
     "search": "Text, in any case.",
+    "per": "Who is counted: person, session, or property:<key> (events without it take no part).",
 }
 
 _OF_THE_PROJECT = frozenset(("tz", "goal", "from", "to", "cursor", "search"))

@@ -1,4 +1,4 @@
--- (person, bucket, stage). Buckets are numbered; 1 is the one before the range, which only says who was there before.
+-- (whoever is asked about, bucket, stage). Buckets are numbered; 1 is the one before the range, which only says who was there before.
 SELECT $who, found.1 AS bucket, found.2 AS stage
 FROM
 (
