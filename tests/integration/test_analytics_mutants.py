@@ -150,6 +150,9 @@ MUTANTS = (
     ),
     Mutant("equal neighbours are told twice", "paths", "here.4 != before.4", "1"),
     Mutant("a path that was cut stops", "paths", "AND NOT goes_on", ""),
+    Mutant("what comes next is where it was", "reach", "nodes[after] AS next", "nodes[after - 1] AS next"),
+    Mutant("who goes on was never here", "reach", "depth >= {step:UInt8}", "depth = {step:UInt8}"),
+    Mutant("who stops goes on to others", "reach", "AND next != '' AND next NOT IN", "AND next NOT IN"),
     Mutant("the pause is inclusive", "journeys", "x.1 - before.1 > {idle_ms", "x.1 - before.1 >= {idle_ms"),
     Mutant("a journey of another name goes on", "journeys", "OR was.2 != x.5", ""),
     Mutant("bots are agents", "journeys", "'agentId', 'String') != ''", "'agentId', 'String') != 'x'"),
@@ -215,7 +218,7 @@ def cases(kind: str) -> Iterator[Case]:
     while True:
         name = f"{kind}-{number}"
         number += 1
-        dense = kind in ("funnel", "paths", "journeys")
+        dense = kind in ("funnel", "paths", "reach", "journeys")
         history, zone, day = (generate_dense_history if dense else generate_history)(random, name)
         if kind == "journeys":
             history = journeys.with_journeys(random, history)
@@ -231,6 +234,9 @@ def question_of(kind: str, random: Random, zone: str, day: date, history: Histor
         values = ("/", "/mri", "/tot/")
         anchor = random.choice(({}, {"start": random.choice(values)}, {"end": random.choice(values)}))
         return {**paths.whole_days(day, zone), "filters": [], "steps": random.randint(2, 4), **anchor}
+    if kind == "reach":
+        sequence = [random.choice(("/", "/mri", "/tot/")) for _ in range(random.randint(1, 3))]
+        return {**paths.whole_days(day, zone), "sequence": sequence, "top": random.choice((1, 9))}
     if kind == "journeys":
         filters = generate_filters(random, 1) if random.random() < 0.3 else []
         return {**paths.whole_days(day, zone), "filters": filters, "idle_s": random.choice((60, 120, 1800, 7200))}
@@ -242,6 +248,7 @@ def sources(kind: str) -> tuple[Ask, Ask]:
     others: dict[str, tuple[Ask, Ask]] = {
         "funnel": (funnels.ask, funnels.expect),
         "paths": (paths.ask, paths.expect),
+        "reach": (paths.ask_reach, paths.expect_reach),
         "journeys": (journeys.ask, journeys.expect),
     }
     if kind in others:

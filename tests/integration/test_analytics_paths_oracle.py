@@ -1,14 +1,21 @@
 """Paths on random small histories, against the brute-force second source; and the visits behind the edges."""
 
 import os
+from collections.abc import Callable
 from datetime import date, timedelta
 from random import Random
 from typing import Any
 
 import pytest
 
-from hatua.analytics import paths
-from hatua.analytics.path_shapes import PathReachQuestion, PathSessionsQuestion, PathsQuestion
+from hatua.analytics import path_reach, paths
+from hatua.analytics.path_shapes import (
+    PathReachQuestion,
+    PathReachSessionsQuestion,
+    PathSessionsQuestion,
+    PathsQuestion,
+    SessionsBehind,
+)
 from hatua.analytics.question import read
 from hatua.warehouse.client import Warehouse
 from tests.oracle import ways
@@ -36,10 +43,15 @@ def behind(
     warehouse: Warehouse, project: str, question: Question, step: int, from_: str | None, to: str | None
 ) -> list[str]:
     asked = {**question, "project": project, "step": step, "from_node": from_, "to_node": to, "limit": 1}
+    return every_page(lambda cursor: paths.sessions(warehouse, read(PathSessionsQuestion, {**asked, "cursor": cursor})))
+
+
+def every_page(page_at: Callable[[str], SessionsBehind]) -> list[str]:
+    """All pages of the visits behind a number; the list is as long as each page says."""
     found: list[str] = []
     cursor = ""
     while True:
-        page = paths.sessions(warehouse, read(PathSessionsQuestion, {**asked, "cursor": cursor}))
+        page = page_at(cursor)
         found += page.sessions
         if page.next_cursor is None:
             assert page.total == len(found)
@@ -62,13 +74,42 @@ def expect(history: History, question: Question) -> Any:
 
 
 def ask_reach(warehouse: Warehouse, project: str, question: Question) -> Any:
-    answer = paths.reach(warehouse, read(PathReachQuestion, {**question, "project": project}))
+    question = {**question, "project": project}
+    answer = path_reach.answer(warehouse, read(PathReachQuestion, question))
     rows = [(each.value, each.visits, each.mean_s) for each in answer.next]
-    return answer.visits, rows, answer.others, answer.stops
+    lists = []
+    for narrowed, number in numbers_of(answer.visits, rows, answer.others, answer.stops):
+        listed = behind_reach(warehouse, {**question, **narrowed, "limit": 1})
+        assert len(listed) == number
+        lists.append(listed)
+    return answer.visits, rows, answer.others, answer.stops, lists
+
+
+def behind_reach(warehouse: Warehouse, asked: Question) -> list[str]:
+    return every_page(
+        lambda cursor: path_reach.sessions(warehouse, read(PathReachSessionsQuestion, {**asked, "cursor": cursor}))
+    )
+
+
+def numbers_of(visits: list[int], rows: list[Any], others: int, stops: int) -> list[tuple[Question, int]]:
+    """What asks for the visits behind each number of an answer, and the number."""
+    last = len(visits)
+    return [
+        *(({"step": step}, number) for step, number in enumerate(visits, 1)),
+        *(({"step": last, "next": value}, number) for value, number, _ in rows[:2]),
+        ({"step": last, "then": "others"}, others),
+        ({"step": last, "then": "stops"}, stops),
+    ]
 
 
 def expect_reach(history: History, question: Question) -> Any:
-    return ways.reach(history, read(PathReachQuestion, {**question, "project": "-"}))
+    question = {**question, "project": "-"}
+    answer = ways.reach(history, read(PathReachQuestion, question))
+    lists = [
+        sorted(ways.reach_sessions(history, read(PathReachSessionsQuestion, {**question, **narrowed})))
+        for narrowed, _ in numbers_of(*answer)
+    ]
+    return *answer, lists
 
 
 def run(warehouse: Warehouse, seed: str, histories: int) -> None:

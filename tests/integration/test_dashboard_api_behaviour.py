@@ -124,6 +124,16 @@ def test_paths_and_the_visits_behind_each_edge(story: DashboardServer) -> None:
     reach = get(client, "paths/reach", story, of="events", sequence="page_view,click")
     assert (reach["visits"], reach["stops"]) == ([5, 1], 0)
     assert [(each["value"], each["visits"]) for each in reach["next"]] == [("app_error", 1)]
+    for narrowed, visits in (
+        ({"step": 1}, {"s0", "s1", "s2", "s3", "s4"}),
+        ({"step": 2}, {"s2"}),
+        ({"step": 2, "next": "app_error"}, {"s2"}),
+        ({"step": 2, "next": "page_view"}, set()),
+        ({"step": 2, "then": "others"}, set()),
+        ({"step": 2, "then": "stops"}, set()),
+    ):
+        walked = {"of": "events", "sequence": "page_view,click", **narrowed}
+        assert set(everyone(client, "paths/reach/sessions", story, "sessions", **walked)) == visits
 
 
 @pytest.fixture
@@ -235,6 +245,11 @@ def test_who_may_not_see_personal_data_may_not_ask_per_value_of_it(story: Dashbo
         ("paths/sessions", {"step": "9"}, "query.step"),
         ("paths/reach", {}, "query"),
         ("paths/reach", {"sequence": ""}, "query.sequence"),
+        ("paths/reach/sessions", {"sequence": "/"}, "query"),
+        ("paths/reach/sessions", {"sequence": "/", "step": "2"}, "query"),
+        ("paths/reach/sessions", {"sequence": "/,/a", "step": "1", "then": "stops"}, "query"),
+        ("paths/reach/sessions", {"sequence": "/", "step": "1", "then": "stops", "next": "/"}, "query"),
+        ("paths/reach/sessions", {"sequence": "/", "step": "1", "then": "onwards"}, "query.then"),
         ("journeys", {"named_by": "entry_page"}, "query.named_by"),
         ("journeys", {"idle_s": "1"}, "query.idle_s"),
         ("journeys/list", {"outcome": "won"}, "query.outcome"),

@@ -75,6 +75,7 @@ def routes(project: str) -> list[str]:
         f"paths?project={project}&{DAY}&start=/",
         f"paths/sessions?project={project}&{DAY}&step=0&from_node=/&to_node=/x",
         f"paths/reach?project={project}&{DAY}&sequence=/,/x",
+        f"paths/reach/sessions?project={project}&{DAY}&sequence=/,/x&step=2&then=stops",
         f"journeys?project={project}&{DAY}",
         f"journeys/list?project={project}&{DAY}&name=mri",
         f"sessions?project={project}&{DAY}&search=x&person=a1",

@@ -138,6 +138,7 @@ WHOLE: dict[str, dict[str, Any]] = {
     "paths": {**RANGE, "of": "pages", "start": "/", "steps": 3, "top": 2},
     "path_sessions": {**RANGE, "of": "events", "step": 0, "from_node": "page_view", "to_node": "x", **PAGED},
     "path_reach": {**RANGE, "of": "pages", "sequence": ["/", "/done"], "top": 2},
+    "path_reach_sessions": {**RANGE, "of": "pages", "sequence": ["/", "/done"], "step": 2, "next": "/x", **PAGED},
     "journeys": {**RANGE, "start": MATCH, "end": MATCH, "named_by": "property:form", "idle_s": 600},
     "journey_list": {**RANGE, "named_by": "property:form", "name": "mri", "outcome": "dropped", **PAGED},
     "sessions": {**RANGE, "search": "s", "search_in": "all", "person": "a1", "goal": "return_filed", **PAGED},

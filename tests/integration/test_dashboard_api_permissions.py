@@ -39,6 +39,7 @@ QUERIES: dict[str, dict[str, str]] = {
     "/api/dashboard/paths": RANGE,
     "/api/dashboard/paths/sessions": {**RANGE, "step": "0"},
     "/api/dashboard/paths/reach": {**RANGE, "sequence": "/"},
+    "/api/dashboard/paths/reach/sessions": {**RANGE, "sequence": "/", "step": "1"},
     "/api/dashboard/journeys": RANGE,
     "/api/dashboard/journeys/list": RANGE,
     "/api/dashboard/sessions": RANGE,

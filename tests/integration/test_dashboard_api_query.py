@@ -29,6 +29,7 @@ ADDRESSES = {
     "paths": "paths",
     "path_sessions": "paths/sessions",
     "path_reach": "paths/reach",
+    "path_reach_sessions": "paths/reach/sessions",
     "journeys": "journeys",
     "journey_list": "journeys/list",
     "sessions": "sessions",

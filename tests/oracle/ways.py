@@ -2,9 +2,9 @@
 
 import statistics
 from collections import Counter, defaultdict
-from typing import Any
+from typing import Any, NamedTuple
 
-from hatua.analytics.path_shapes import PathReachQuestion, PathsQuestion
+from hatua.analytics.path_shapes import PathReachQuestion, PathReachSessionsQuestion, PathsQuestion
 from hatua.analytics.question import Question
 from tests.oracle import calendar
 from tests.oracle.funnels import slashless
@@ -93,23 +93,48 @@ def mean_s(took: dict[str, int]) -> float:
 
 def reach(history: History, question: PathReachQuestion) -> Any:
     """(visits of each prefix, [(next, visits, mean s)], others, stops)."""
+    found = reached(history, question)
+    rows = [(node, len(took), mean_s(took)) for node, took in found.following[: question.top]]
+    others = sum(len(took) for _, took in found.following[question.top :])
+    return [len(visits) for visits in found.prefixes], rows, others, len(found.stops)
+
+
+def reach_sessions(history: History, question: PathReachSessionsQuestion) -> set[str]:
+    """The visits behind one of these numbers."""
+    found = reached(history, question)
+    if question.next is not None:
+        wanted = slashless(question.next) if question.of == "pages" else question.next
+        return {visit for node, took in found.following if node == wanted for visit in took}
+    if question.then == "others":
+        return {visit for _, took in found.following[question.top :] for visit in took}
+    return found.stops if question.then == "stops" else found.prefixes[question.step - 1]
+
+
+class Reached(NamedTuple):
+    """`prefixes[n]`: visits that walk the first n + 1. `following`: of those that walk all, by what comes next (visit
+    -> ms until then), most visits first. `stops`: those with nothing next."""
+
+    prefixes: list[set[str]]
+    following: list[tuple[str, dict[str, int]]]
+    stops: set[str]
+
+
+def reached(history: History, question: PathReachQuestion) -> Reached:
     sequence = [slashless(value) if question.of == "pages" else value for value in question.sequence]
-    counts = [0] * len(sequence)
-    following: dict[str, list[int]] = defaultdict(list)
-    stops = 0
-    for walk in walks(history, question, question.of).values():
+    prefixes: list[set[str]] = [set() for _ in sequence]
+    following: dict[str, dict[str, int]] = defaultdict(dict)
+    stops = set()
+    for visit, walk in walks(history, question, question.of).items():
         names = [node for node, _ in walk]
         for length in range(1, len(sequence) + 1):
             at = next((n for n in range(len(names)) if names[n : n + length] == sequence[:length]), None)
             if at is None:
                 break
-            counts[length - 1] += 1
+            prefixes[length - 1].add(visit)
             after = at + length
             if length == len(sequence):
                 if after == len(walk):
-                    stops += 1
+                    stops.add(visit)
                 else:
-                    following[names[after]].append(walk[after][1] - walk[after - 1][1])
-    ranked = sorted(following.items(), key=lambda pair: (-len(pair[1]), pair[0]))
-    rows = [(node, len(took), statistics.fmean(took) / 1000) for node, took in ranked[: question.top]]
-    return counts, rows, sum(len(took) for _, took in ranked[question.top :]), stops
+                    following[names[after]][visit] = walk[after][1] - walk[after - 1][1]
+    return Reached(prefixes, sorted(following.items(), key=lambda pair: (-len(pair[1]), pair[0])), stops)

@@ -18,6 +18,7 @@ from hatua.analytics import (
     lifecycle,
     measure,
     overview,
+    path_reach,
     paths,
     people,
     realtime,
@@ -39,7 +40,12 @@ from hatua.analytics.funnel_shapes import FunnelPeopleQuestion, FunnelQuestion
 from hatua.analytics.journey_shapes import JourneyListQuestion, JourneysQuestion
 from hatua.analytics.measure_shapes import MeasureQuestion
 from hatua.analytics.metrics import METRICS
-from hatua.analytics.path_shapes import PathReachQuestion, PathSessionsQuestion, PathsQuestion
+from hatua.analytics.path_shapes import (
+    PathReachQuestion,
+    PathReachSessionsQuestion,
+    PathSessionsQuestion,
+    PathsQuestion,
+)
 from hatua.analytics.people_shapes import ErrorsQuestion, PeopleQuestion, PersonEventsQuestion, PersonQuestion
 from hatua.analytics.plan import Plan
 from hatua.analytics.question import ProjectQuestion
@@ -170,8 +176,10 @@ STICKINESS_PEOPLE = Kind(
 )
 PATHS = Kind("paths", PathsQuestion, _timeless(paths.answer), _PATHS)
 PATH_SESSIONS = Kind("path_sessions", PathSessionsQuestion, _timeless(paths.sessions), f"{_PATHS} {_BEHIND}")
-PATH_REACH = Kind(
-    "path_reach", PathReachQuestion, _timeless(paths.reach), f"{_PATHS} How many walk a sequence, and what comes next."
+_PATH_REACH = f"{_PATHS} How many walk a sequence, and what comes next."
+PATH_REACH = Kind("path_reach", PathReachQuestion, _timeless(path_reach.answer), _PATH_REACH)
+PATH_REACH_SESSIONS = Kind(
+    "path_reach_sessions", PathReachSessionsQuestion, _timeless(path_reach.sessions), f"{_PATH_REACH} {_BEHIND}"
 )
 JOURNEYS = Kind("journeys", JourneysQuestion, journeys.answer, _JOURNEYS)
 JOURNEY_LIST = Kind("journey_list", JourneyListQuestion, journeys.listed, f"{_JOURNEYS} {_BEHIND}")
@@ -217,6 +225,7 @@ KINDS: dict[str, Kind[Any, Any]] = {
         PATHS,
         PATH_SESSIONS,
         PATH_REACH,
+        PATH_REACH_SESSIONS,
         JOURNEYS,
         JOURNEY_LIST,
         SESSIONS,

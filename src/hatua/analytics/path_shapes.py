@@ -8,6 +8,7 @@ from msgspec import Meta
 from hatua.analytics.question import Question, Text
 
 PathOf = Literal["pages", "events"]
+Then = Literal["others", "stops"]
 Direction = Literal["forward", "backward"]
 Node = Annotated[Text, Meta(min_length=1)]
 
@@ -98,3 +99,23 @@ class PathReach(msgspec.Struct, frozen=True, kw_only=True):
     next: list[PathNext]
     others: int
     stops: int
+
+
+class PathReachSessionsQuestion(PathReachQuestion, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The visits behind one number: `step`: that walk so many of the sequence. Of those that walk all of it, `next`:
+    that go on to this value; `then`: that go on to what is not among the `top` (`others`), or end there (`stops`)."""
+
+    step: Annotated[int, Meta(ge=1, le=10)]
+    next: Node | None = None
+    then: Then | None = None
+    limit: Annotated[int, Meta(ge=1, le=1_000)] = 50
+    cursor: Annotated[str, Meta(max_length=1_000)] = ""
+
+    def __post_init__(self) -> None:
+        length = len(self.sequence)
+        if self.step > length:
+            raise ValueError(f"step is {self.step}; the sequence has {length}")
+        if self.next is not None and self.then is not None:
+            raise ValueError("next and then are both given; a visit goes on one way")
+        if self.step < length and (self.next is not None or self.then is not None):
+            raise ValueError(f"step is {self.step}; next and then are asked after the last of the sequence, {length}")

@@ -52,6 +52,8 @@ _MEANINGS = {
     "event": "JSON array of events, or their names, comma-separated.",
     "sequence": "JSON array, or comma-separated.",
     "named_by": "The dimension of the start event that tells journeys apart.",
+    "next": "The page or event after the last of the sequence.",
+    "then": "After the last of the sequence: what is not among the `top` next, or nothing.",
     "search": "Text, in any case.",
     "per": "Who is counted: person, session, or property:<key> (events without it take no part).",
 }

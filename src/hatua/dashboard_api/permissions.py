@@ -95,6 +95,7 @@ PERMISSIONS: dict[tuple[str, str], Rule] = {
     ("GET", "/api/dashboard/paths"): ANALYSIS,
     ("GET", "/api/dashboard/paths/sessions"): ANALYSIS,
     ("GET", "/api/dashboard/paths/reach"): ANALYSIS,
+    ("GET", "/api/dashboard/paths/reach/sessions"): ANALYSIS,
     ("GET", "/api/dashboard/journeys"): ANALYSIS,
     ("GET", "/api/dashboard/journeys/list"): ANALYSIS,
     ("GET", "/api/dashboard/sessions"): ANALYSIS,

@@ -1,17 +1,3 @@
--- Of each walk: how far into the sequence it gets as neighbours, and what comes after the first time it gets to the end.
--- h<n>[i]: the first n of the sequence stand at i.
 SELECT depth, next, count() AS visits, sum(took_ms) AS took_ms
-FROM
-(
-    SELECT
-        {sequence:Array(String)} AS sought,
-        $hits,
-        [$firsts] AS firsts,
-        arrayCount(place -> place > 0, firsts) AS depth,
-        if(depth = length(sought), firsts[-1] + length(sought), 0) AS after,
-        nodes[after] AS next,
-        if(next = '', 0, times[after] - times[after - 1]) AS took_ms
-    FROM ($walks)
-)
-WHERE depth > 0
+FROM ($reached)
 GROUP BY depth, next

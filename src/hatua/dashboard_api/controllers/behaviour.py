@@ -21,6 +21,7 @@ from hatua.analytics.journey_shapes import JourneyList, JourneyListQuestion, Jou
 from hatua.analytics.path_shapes import (
     PathReach,
     PathReachQuestion,
+    PathReachSessionsQuestion,
     Paths,
     PathSessionsQuestion,
     PathsQuestion,
@@ -127,6 +128,16 @@ class BehaviourController(Controller):
     )
     async def path_reach(self, request: AnyRequest) -> PathReach:
         return await answer_query(request, kinds.PATH_REACH)
+
+    @get(
+        "/paths/reach/sessions",
+        operation_id="listPathReachSessions",
+        operation_class=asks(PathReachSessionsQuestion),
+        summary="The visits that walk so many of a sequence, and go on so",
+        responses=PROBLEMS,
+    )
+    async def path_reach_sessions(self, request: AnyRequest) -> SessionsBehind:
+        return await answer_query(request, kinds.PATH_REACH_SESSIONS)
 
     @get(
         "/journeys",
