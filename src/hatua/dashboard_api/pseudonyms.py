@@ -4,10 +4,12 @@ were shown turned back into what these stand for, so that they can follow what t
 import re
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
+from itertools import chain
 from typing import Any, TypeVar
 
 import msgspec
 
+from hatua.analytics.journey_shapes import JourneyListQuestion
 from hatua.analytics.known import known_among
 from hatua.analytics.people_shapes import PeopleQuestion, PersonQuestion
 from hatua.analytics.question import Filter, ProjectQuestion
@@ -31,6 +33,9 @@ _NEVER_PERSONAL = frozenset(
 )
 """Dimensions in which no phone number, PIN or e-mail address can stand."""
 
+_VALUES = frozenset(("sequence", "start", "end", "from_node", "to_node", "next", "group"))
+"""Fields that name a page, an event or a group as answers show it."""
+
 _QUANTIFIER = re.compile(r"(?<!\\)\{\d*,?\d*\}")
 _TELLING = re.compile(r"[0-9@]")
 """Who may ask for parts of a text by these gets a number or an address out of it piece by piece."""
@@ -42,7 +47,7 @@ def refuse_personal(asked: msgspec.Struct, where: str) -> None:
     for path, dimension in _named(asked, where):
         if personal_dimension(dimension):
             raise Refused(HTTPStatus.FORBIDDEN, "personal_data", f"{dimension} holds personal data.", path)
-    for path, text, partly in _texts(asked, where):
+    for path, text, partly in chain(_texts(asked, where), _values(asked, where)):
         if holds_personal_data(text):
             raise Refused(HTTPStatus.FORBIDDEN, "personal_data", "Ask by the pseudonym that you were shown.", path)
         if partly and _TELLING.search(partly):
@@ -128,6 +133,19 @@ def _texts(value: Any, path: str) -> Iterator[tuple[str, str, str]]:
                 yield here, inside, without_random_ids(" ".join(mixed))
             else:
                 yield from _texts(inside, here)
+
+
+def _values(value: Any, path: str, *, is_one: bool = False) -> Iterator[tuple[str, str, str]]:
+    """The same of everything that names a whole value."""
+    if isinstance(value, str) and is_one:
+        yield path, value, ""
+    elif isinstance(value, tuple):
+        for index, each in enumerate(value):
+            yield from _values(each, f"{path}[{index}]", is_one=is_one)
+    elif isinstance(value, msgspec.Struct) and not isinstance(value, Filter):
+        for field in msgspec.structs.fields(value):
+            names_one = field.name in _VALUES or (field.name == "name" and isinstance(value, JourneyListQuestion))
+            yield from _values(getattr(value, field.name), f"{path}.{field.encode_name}", is_one=names_one)
 
 
 def _open_part(operator: str, text: str) -> str:

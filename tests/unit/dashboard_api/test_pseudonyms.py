@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from hatua.analytics.funnel_shapes import FunnelQuestion
+from hatua.analytics.funnel_shapes import FunnelPeopleQuestion, FunnelQuestion
+from hatua.analytics.journey_shapes import JourneyListQuestion
+from hatua.analytics.path_shapes import PathReachSessionsQuestion, PathSessionsQuestion, PathsQuestion
 from hatua.analytics.people_shapes import PeopleQuestion
 from hatua.analytics.question import read_json
 from hatua.analytics.session_shapes import SessionsQuestion
@@ -91,6 +93,41 @@ def test_a_text_that_names_or_could_find_out_somebody_is_refused(fields: dict[st
     with pytest.raises(Refused) as refused:
         refuse_personal(funnel(**fields), "query")
     assert (refused.value.code, refused.value.path) == ("personal_data", path)
+
+
+REACH = {"sequence": ["/", "/done"], "step": 2}
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "path"),
+    [
+        (PathReachSessionsQuestion, {"sequence": ["/", "/p/A012345678X"], "step": 1}, "query.sequence[1]"),
+        (PathReachSessionsQuestion, {**REACH, "next": "/p/A012345678X"}, "query.next"),
+        (PathsQuestion, {"start": "/p/A012345678X"}, "query.start"),
+        (PathsQuestion, {"end": "/p/A012345678X"}, "query.end"),
+        (PathSessionsQuestion, {"step": 0, "from_node": "/p/A012345678X"}, "query.from_node"),
+        (PathSessionsQuestion, {"step": 0, "to_node": "0712345678"}, "query.to_node"),
+        (JourneyListQuestion, {"name": "amina@example.co.ke"}, "query.name"),
+        (
+            FunnelPeopleQuestion,
+            {
+                "steps": [{"any_of": [{"event": "x"}]}],
+                "step": 1,
+                "breakdown": {"dimension": "page_path"},
+                "group": "/p/A012345678X",
+            },
+            "query.group",
+        ),
+    ],
+)
+def test_a_page_or_group_that_names_somebody_is_refused_and_its_pseudonym_is_not(
+    kind: type[Any], fields: dict[str, Any], path: str
+) -> None:
+    asked = read_json(kind, {"project": "p", **fields})
+    with pytest.raises(Refused) as refused:
+        refuse_personal(asked, "query")
+    assert (refused.value.code, refused.value.path) == ("personal_data", path)
+    refuse_personal(replaced(asked, MASKER.text), "query")
 
 
 @pytest.mark.parametrize(
