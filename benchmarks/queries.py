@@ -148,6 +148,8 @@ def questions(warehouse: Warehouse, days: int) -> dict[str, Ask]:
         "paths": ask(PathsQuestion, paths, {}),
         "journeys": ask(JourneysQuestion, journeys, {}, UNTIL_MS),
         "sessions": ask(SessionsQuestion, sessions, {}),
+        "sessions mobile": ask(SessionsQuestion, sessions, {"filters": mobile}),
+        "sessions searched": ask(SessionsQuestion, sessions, {"search": "nairobi"}),
         "session timeline": lambda: sessions.timeline(
             warehouse, SessionQuestion(project="bench", session_id=one.session_id)
         ),

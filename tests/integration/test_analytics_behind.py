@@ -56,7 +56,7 @@ class Lists:
             page = sessions.answer(self.warehouse, asked)
             ids += [one.session_id for one in page.sessions]
             if page.next_cursor is None:
-                assert len(ids) == len(set(ids))
+                assert len(ids) == len(set(ids)) == page.total
                 return len(ids)
             cursor = page.next_cursor
 

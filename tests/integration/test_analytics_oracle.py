@@ -152,12 +152,15 @@ def expect_events(history: History, question: Question) -> Any:
 def ask_sessions(warehouse: Warehouse, project: str, question: Question) -> Any:
     """Every page, to the end; of the first session also its timeline, page by page."""
     found: list[Any] = []
+    totals: set[int] = set()
     cursor = ""
     while True:
         asked = as_read(SessionsQuestion, {**question, "cursor": cursor}, project)
         page = sessions.answer(warehouse, asked)
         found += page.sessions
+        totals.add(page.total)
         if page.next_cursor is None:
+            assert totals == {len(found)}
             break
         cursor = page.next_cursor
     rows = [{name: getattr(one, name) for name in SESSION} for one in found]
@@ -214,6 +217,24 @@ def expect_measure(history: History, question: Question) -> Any:
     asked = as_read(MeasureQuestion, question)
     rows = measures.measure(history, asked)
     return rows[: asked.limit], len(rows)
+
+
+def searched(random: Random) -> Question:
+    return {
+        "search": random.choice(("S1", "/MRI", "u", "U2", "u1", "a")),
+        "search_in": random.choice(("all", "all", "all", "visit")),
+        "bounced": random.choice((None, None, None, True)),
+    }
+
+
+def narrowed(random: Random) -> Question:
+    return {
+        "person": random.choice(("", "", "u1", "a1", "a3")),
+        "bounced": random.choice((None, None, True, False)),
+        "weekday": random.choice((None, None, None, 1, 5, 7)),
+        "hour": random.choice((None, None, None, 0, 23)),
+        "search": random.choice(("", "", "", "S1")),
+    }
 
 
 Make = Callable[[Random], Question]
@@ -276,14 +297,7 @@ KINDS: dict[str, tuple[Callable[..., Any], Callable[..., Any], Make]] = {
     "sessions": (
         ask_sessions,
         expect_sessions,
-        lambda random: {
-            "limit": random.randint(1, 3),
-            "search": random.choice(("", "", "S1", "/MRI", "u")),
-            "person": random.choice(("", "", "u1", "a1", "a3")),
-            "bounced": random.choice((None, None, True, False)),
-            "weekday": random.choice((None, None, None, 1, 5, 7)),
-            "hour": random.choice((None, None, None, 0, 23)),
-        },
+        lambda random: {"limit": random.randint(1, 3), **random.choice((searched, narrowed))(random)},
     ),
 }
 

@@ -27,6 +27,7 @@ def test_sessions_are_listed_latest_first_and_found(story: DashboardServer) -> N
     client = story.signed_in("admin")
     answer = get(client, "sessions", story, **DAYS, limit=3)
     assert [each["session_id"] for each in answer["sessions"]] == ["s4", "s3", "s2"]
+    assert answer["total"] == 5
     rest = get(client, "sessions", story, **DAYS, limit=3, cursor=answer["next_cursor"])
     assert [each["session_id"] for each in rest["sessions"]] == ["s1", "s0"]
     assert rest["next_cursor"] is None

@@ -54,7 +54,13 @@ def listed(history: History, question: SessionsQuestion) -> list[dict[str, Any]]
         for one in found
         if any(
             sought in text.lower()
-            for text in (one["session_id"], one["entry_page"], one["exit_page"], "", *one["persons"])
+            for text in (
+                one["session_id"],
+                one["entry_page"],
+                one["exit_page"],
+                "",
+                *(one["persons"] if question.search_in == "all" else ()),
+            )
         )
     ]
     return sorted(found, key=lambda one: (-one["started_at"], one["session_id"]))

@@ -67,7 +67,10 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sessions(msgspec.Struct, frozen=True, kw_only=True):
+    """`total`: all of the range under the filters, on every page."""
+
     sessions: list[Session]
+    total: int
     next_cursor: str | None
 
 

@@ -8,16 +8,14 @@ from hatua.analytics.cursor import decode_cursor, encode_cursor
 from hatua.analytics.errors import NotFound
 from hatua.analytics.events_list import event_of, select_events, unix_ms
 from hatua.analytics.reader import Reader
-from hatua.analytics.seen import named_links_sql, seen, visits_sql
+from hatua.analytics.seen import named_links_sql, visits_sql
 from hatua.analytics.session_shapes import Session, SessionQuestion, Sessions, SessionsQuestion, SessionTimeline
-from hatua.analytics.timerange import Range, iso_utc, range_of, zone_of
-from hatua.analytics.week_cell import in_week_cell
+from hatua.analytics.sessions_page import SHOWN, page_of
+from hatua.analytics.timerange import Range, iso_utc, zone_of
 from hatua.warehouse.sql import load
 
 _OLDEST_FIRST = "e.timestamp, e.seq, e.event_id"
-_ALL = 2**63 - 1
 _OF_CANDIDATES = "anonymous_id IN (SELECT arrayJoin(anonymous_ids) FROM candidates)"
-_SEARCHED = ("v.session_id", "v.entry_page", "v.exit_page", "v.city")
 _PLAIN = (
     "session_id",
     "persons",
@@ -41,44 +39,16 @@ _PLAIN = (
 
 def answer(reader: Reader, question: SessionsQuestion) -> Sessions:
     """One page, keyset by (start, id). Raises InvalidQuestion, and what the warehouse raises."""
-    asked = range_of(question)
-    parameters: dict[str, Any] = {
-        "project": question.project,
-        "from_ms": asked.from_ms,
-        "to_ms": asked.to_ms,
-        "limit": question.limit + 1,
-    }
-    conditions = [_in_range(question, asked, parameters)]
-    search = "true"
-    if question.search:
-        parameters |= {"search": question.search, "candidates": _ALL}
-        contains = [f"positionCaseInsensitiveUTF8({text}, {{search:String}}) > 0" for text in _SEARCHED]
-        if question.search_in == "all":
-            contains.append("arrayExists(p -> positionCaseInsensitiveUTF8(p, {search:String}) > 0, persons)")
-        search = " OR ".join(contains)
-    if question.bounced is not None:
-        conditions.append("(v.non_heartbeat_events = 1) = {bounced:Bool}")
-        parameters["bounced"] = question.bounced
-    if question.cursor:
-        started, session_id = decode_cursor(question.cursor, (int, str))
-        conditions.append(
-            "(-toUnixTimestamp64Milli(v.started_at), v.session_id) > (-{at_ms:Int64}, {at_session:String})"
-        )
-        parameters |= {"at_ms": started, "at_session": session_id}
-    rows = _select(reader, visits_sql(), conditions, search, parameters)
-    page = rows[: question.limit]
-    last = page[-1] if len(rows) > question.limit else None
-    converted = _converted(reader, question.project, page, question.goal)
-    return Sessions(
-        sessions=[_session(row, converted) for row in page],
-        next_cursor=encode_cursor(unix_ms(last["started_at"]), last["session_id"]) if last else None,
-    )
+    page = page_of(reader, question)
+    rows = _told(reader, visits_sql(), SHOWN, page.parameters) if page.parameters else []
+    converted = _converted(reader, question.project, rows, question.goal)
+    return Sessions(sessions=[_session(row, converted) for row in rows], total=page.total, next_cursor=page.next_cursor)
 
 
 def timeline(reader: Reader, question: SessionQuestion) -> SessionTimeline:
     """One session and its events in order. Raises NotFound, InvalidQuestion, and what the warehouse raises."""
-    parameters = {"project": question.project, "session_id": question.session_id, "limit": 1}
-    rows = _select(reader, load("hatua.analytics", "sql/session_visit.sql"), ["true"], "true", parameters)
+    parameters = {"project": question.project, "session_id": question.session_id}
+    rows = _told(reader, load("hatua.analytics", "sql/session_visit.sql"), "true", parameters)
     if not rows:
         raise NotFound("session", question.session_id)
     row = rows[0]
@@ -109,31 +79,12 @@ def timeline(reader: Reader, question: SessionQuestion) -> SessionTimeline:
     )
 
 
-def _in_range(question: SessionsQuestion, asked: Range, parameters: dict[str, Any]) -> str:
-    """A session that starts in the range has an event in it; one that started before must be looked at."""
-    cell, cell_parameters = in_week_cell(question.weekday, question.hour, asked)
-    if question.filters or question.person or cell:
-        parameters.update(cell_parameters)
-        conditions = [cell]
-        if question.person:
-            conditions.append("person = {person:String}")
-            parameters["person"] = question.person
-        condition = " AND ".join(filter(None, conditions))
-        chosen = seen(question.project, asked, question.filters, condition=condition)
-        parameters.update(chosen.parameters)
-        return f"v.session_id IN (SELECT session_id FROM ({chosen.sql}))"
-    crossing = Template(load("hatua.analytics", "sql/sessions_crossing.sql")).substitute(visits=visits_sql())
-    return f"(v.started_at >= fromUnixTimestamp64Milli({{from_ms:Int64}}, 'UTC') OR v.session_id IN ({crossing}))"
-
-
-def _select(
-    reader: Reader, visits: str, conditions: Sequence[str], search: str, parameters: dict[str, Any]
-) -> list[dict[str, Any]]:
-    """`conditions` are of the session alone; `search` also of its persons, which are looked up for candidates only."""
+def _told(reader: Reader, visits: str, condition: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows of the visits that meet the condition, each with its persons."""
     sql = Template(load("hatua.analytics", "sql/sessions.sql")).substitute(
-        links=named_links_sql(_OF_CANDIDATES), visits=visits, conditions=" AND ".join(conditions), search=search
+        links=named_links_sql(_OF_CANDIDATES), visits=visits, condition=condition
     )
-    return reader.rows(sql, {"candidates": parameters["limit"], **parameters})
+    return reader.rows(sql, parameters)
 
 
 def _converted(reader: Reader, project: str, rows: Sequence[dict[str, Any]], goal: str) -> set[str]:

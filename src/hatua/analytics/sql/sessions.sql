@@ -1,14 +1,6 @@
 -- Sessions, latest start first, each with its persons: users seen in it, users its anonymous ids are linked to, and the
 -- anonymous ids that are linked to nobody.
-WITH
-    candidates AS
-    (
-        SELECT v.*
-        FROM ($visits) AS v
-        WHERE $conditions
-        ORDER BY v.started_at DESC, v.session_id
-        LIMIT {candidates:UInt64}
-    )
+WITH candidates AS (SELECT v.* FROM ($visits) AS v WHERE $condition)
 SELECT
     v.session_id AS session_id,
     v.started_at AS started_at, v.ended_at AS ended_at,
@@ -32,6 +24,4 @@ LEFT ANY JOIN
     INNER JOIN ($links) AS l ON l.anonymous_id = c.anonymous_id
     GROUP BY session_id
 ) AS k ON k.session_id = v.session_id
-WHERE $search
 ORDER BY v.started_at DESC, v.session_id
-LIMIT {limit:UInt32}
