@@ -15,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 say = @printf '\033[36m==>\033[0m %s\n'
 
-.PHONY: help run test test-slow check bench bench-query torture lint types unit python-test sdk-test dashboard-test setup system openapi lock audit clean
+.PHONY: help run test test-slow check bench bench-query torture lint types unit python-test sdk-test dashboard-test sdk-check dashboard-check setup system openapi lock audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
@@ -29,9 +29,12 @@ setup: $(STAMPS)/venv $(STAMPS)/geoip $(STAMPS)/sdk $(STAMPS)/dashboard
 test: system setup lint types python-test sdk-test dashboard-test ## everything: Python, SDK, dashboard and a real browser
 	$(say) "all tests passed"
 
-check: system $(STAMPS)/venv $(STAMPS)/npm-sdk $(STAMPS)/npm-dashboard lint types unit audit ## format, lint, types, unit tests and the audit of dependencies
-	@cd sdk/browser && npm run -s lint && npm run -s typecheck && npm test --silent
-	@cd dashboard && npm run -s lint && npm run -s typecheck && npm test --silent
+# The longest first; each tells what it found when it is done, and one that fails stops none of the others.
+check: system $(STAMPS)/venv $(STAMPS)/npm-sdk $(STAMPS)/npm-dashboard ## format, lint, types, unit tests and the audit of dependencies, side by side
+	$(say) "side by side: unit tests, dashboard, types, browser SDK, audit, lint"
+	@$(MAKE) -k -j 3 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) unit dashboard-check types sdk-check audit lint \
+	  || { echo "error: not everything passed, see above" >&2; exit 1; }
+	$(say) "all checks passed"
 
 lint: $(STAMPS)/venv
 	$(say) "format, lint and import laws (ruff, import-linter)"
@@ -42,6 +45,14 @@ lint: $(STAMPS)/venv
 types: $(STAMPS)/venv
 	$(say) "types (mypy --strict)"
 	@$(BIN)/mypy
+
+sdk-check: $(STAMPS)/npm-sdk
+	$(say) "browser SDK: lint, types, tests"
+	@cd sdk/browser && npm run -s lint && npm run -s typecheck && npm test --silent
+
+dashboard-check: $(STAMPS)/npm-dashboard
+	$(say) "dashboard: lint, types, tests"
+	@cd dashboard && npm run -s lint && npm run -s typecheck && npm test --silent
 
 unit: $(STAMPS)/venv
 	$(say) "unit tests"
