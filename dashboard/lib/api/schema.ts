@@ -552,6 +552,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dashboard/paths/reach/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The visits that walk so many of a sequence, and go on so */
+        get: operations["listPathReachSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dashboard/paths/sessions": {
         parameters: {
             query?: never;
@@ -1782,6 +1799,7 @@ export interface components {
             /** @enum {string} */
             interval: "day" | "week" | "month";
             timezone: string;
+            per: string;
             buckets: components["schemas"]["LifecycleBucket"][];
         };
         /** LifecycleBucket */
@@ -2107,6 +2125,7 @@ export interface components {
             /** @enum {string} */
             interval: "day" | "week" | "month";
             timezone: string;
+            per: string;
             cohorts: components["schemas"]["RetentionCohort"][];
             curve: (number | null)[];
         };
@@ -2197,6 +2216,7 @@ export interface components {
         /** Sessions */
         Sessions: {
             sessions: components["schemas"]["Session"][];
+            total: number;
             next_cursor: string | null;
         };
         /** SessionsBehind */
@@ -2247,6 +2267,7 @@ export interface components {
             /** @enum {string} */
             interval: "day" | "week" | "month";
             timezone: string;
+            per: string;
             bars: components["schemas"]["StickinessBar"][];
         };
         /** StickinessBar */
@@ -2501,6 +2522,7 @@ export interface components {
             filters?: components["schemas"]["Filter"][];
             from?: string;
             to?: string;
+            per?: string;
             start?: components["schemas"]["EventMatch"][];
             return?: components["schemas"]["EventMatch"][];
             /** @enum {unknown} */
@@ -2521,6 +2543,7 @@ export interface components {
             filters?: components["schemas"]["Filter"][];
             from?: string;
             to?: string;
+            per?: string;
             start?: components["schemas"]["EventMatch"][];
             return?: components["schemas"]["EventMatch"][];
             /** @enum {unknown} */
@@ -2545,6 +2568,7 @@ export interface components {
             filters?: components["schemas"]["Filter"][];
             from?: string;
             to?: string;
+            per?: string;
             event?: components["schemas"]["EventMatch"][];
             /** @enum {unknown} */
             interval?: "day" | "month" | "week";
@@ -2559,6 +2583,7 @@ export interface components {
             filters?: components["schemas"]["Filter"][];
             from?: string;
             to?: string;
+            per?: string;
             event?: components["schemas"]["EventMatch"][];
             /** @enum {unknown} */
             interval?: "day" | "month" | "week";
@@ -2578,6 +2603,7 @@ export interface components {
             filters?: components["schemas"]["Filter"][];
             from?: string;
             to?: string;
+            per?: string;
             event?: components["schemas"]["EventMatch"][];
             /** @enum {unknown} */
             interval?: "day" | "month" | "week";
@@ -2594,6 +2620,7 @@ export interface components {
             filters?: components["schemas"]["Filter"][];
             from?: string;
             to?: string;
+            per?: string;
             event?: components["schemas"]["EventMatch"][];
             /** @enum {unknown} */
             interval?: "day" | "month" | "week";
@@ -2656,6 +2683,26 @@ export interface components {
             /** @enum {unknown} */
             of?: "events" | "pages";
             top?: number;
+        };
+        /**
+         * PathReachSessionsQuestion
+         * @description The visits behind one number: `step`: that walk so many of the sequence. Of those that walk all of it, `next`: that go on to this value; `then`: that go on to what is not among the `top` (`others`), or end there (`stops`).
+         */
+        PathReachSessionsQuestion: {
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            sequence: string[];
+            /** @enum {unknown} */
+            of?: "events" | "pages";
+            top?: number;
+            step: number;
+            next?: string | null;
+            then?: ("others" | "stops") | null;
+            limit?: number;
+            cursor?: string;
         };
         /**
          * JourneysQuestion
@@ -3047,6 +3094,7 @@ export interface components {
             filters?: components["schemas"]["Filter"][];
             from?: string;
             to?: string;
+            per?: string;
             start?: components["schemas"]["EventMatch"][];
             return?: components["schemas"]["EventMatch"][];
             /** @enum {unknown} */
@@ -3072,6 +3120,7 @@ export interface components {
             filters?: components["schemas"]["Filter"][];
             from?: string;
             to?: string;
+            per?: string;
             start?: components["schemas"]["EventMatch"][];
             return?: components["schemas"]["EventMatch"][];
             /** @enum {unknown} */
@@ -3101,6 +3150,7 @@ export interface components {
             filters?: components["schemas"]["Filter"][];
             from?: string;
             to?: string;
+            per?: string;
             event?: components["schemas"]["EventMatch"][];
             /** @enum {unknown} */
             interval?: "day" | "month" | "week";
@@ -3120,6 +3170,7 @@ export interface components {
             filters?: components["schemas"]["Filter"][];
             from?: string;
             to?: string;
+            per?: string;
             event?: components["schemas"]["EventMatch"][];
             /** @enum {unknown} */
             interval?: "day" | "month" | "week";
@@ -3144,6 +3195,7 @@ export interface components {
             filters?: components["schemas"]["Filter"][];
             from?: string;
             to?: string;
+            per?: string;
             event?: components["schemas"]["EventMatch"][];
             /** @enum {unknown} */
             interval?: "day" | "month" | "week";
@@ -3165,6 +3217,7 @@ export interface components {
             filters?: components["schemas"]["Filter"][];
             from?: string;
             to?: string;
+            per?: string;
             event?: components["schemas"]["EventMatch"][];
             /** @enum {unknown} */
             interval?: "day" | "month" | "week";
@@ -3242,6 +3295,31 @@ export interface components {
             /** @enum {unknown} */
             of?: "events" | "pages";
             top?: number;
+        };
+        /**
+         * QueryPathReachSessions
+         * @description The visits behind one number: `step`: that walk so many of the sequence. Of those that walk all of it, `next`: that go on to this value; `then`: that go on to what is not among the `top` (`others`), or end there (`stops`).
+         */
+        QueryPathReachSessions: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            question: "path_reach_sessions";
+            project: string;
+            tz?: string;
+            filters?: components["schemas"]["Filter"][];
+            from?: string;
+            to?: string;
+            sequence: string[];
+            /** @enum {unknown} */
+            of?: "events" | "pages";
+            top?: number;
+            step: number;
+            next?: string | null;
+            then?: ("others" | "stops") | null;
+            limit?: number;
+            cursor?: string;
         };
         /**
          * QueryJourneys
@@ -3411,7 +3489,7 @@ export interface components {
             limit?: number;
             offset?: number;
         };
-        Query: components["schemas"]["QueryOverview"] | components["schemas"]["QueryTimeseries"] | components["schemas"]["QueryBreakdown"] | components["schemas"]["QueryCombined"] | components["schemas"]["QueryMeasure"] | components["schemas"]["QueryHeatmap"] | components["schemas"]["QueryDimensionValues"] | components["schemas"]["QueryEvents"] | components["schemas"]["QueryRealtime"] | components["schemas"]["QueryFunnel"] | components["schemas"]["QueryFunnelPeople"] | components["schemas"]["QueryRetention"] | components["schemas"]["QueryRetentionPeople"] | components["schemas"]["QueryLifecycle"] | components["schemas"]["QueryLifecyclePeople"] | components["schemas"]["QueryStickiness"] | components["schemas"]["QueryStickinessPeople"] | components["schemas"]["QueryPaths"] | components["schemas"]["QueryPathSessions"] | components["schemas"]["QueryPathReach"] | components["schemas"]["QueryJourneys"] | components["schemas"]["QueryJourneyList"] | components["schemas"]["QuerySessions"] | components["schemas"]["QuerySession"] | components["schemas"]["QueryPeople"] | components["schemas"]["QueryPerson"] | components["schemas"]["QueryPersonEvents"] | components["schemas"]["QueryErrors"];
+        Query: components["schemas"]["QueryOverview"] | components["schemas"]["QueryTimeseries"] | components["schemas"]["QueryBreakdown"] | components["schemas"]["QueryCombined"] | components["schemas"]["QueryMeasure"] | components["schemas"]["QueryHeatmap"] | components["schemas"]["QueryDimensionValues"] | components["schemas"]["QueryEvents"] | components["schemas"]["QueryRealtime"] | components["schemas"]["QueryFunnel"] | components["schemas"]["QueryFunnelPeople"] | components["schemas"]["QueryRetention"] | components["schemas"]["QueryRetentionPeople"] | components["schemas"]["QueryLifecycle"] | components["schemas"]["QueryLifecyclePeople"] | components["schemas"]["QueryStickiness"] | components["schemas"]["QueryStickinessPeople"] | components["schemas"]["QueryPaths"] | components["schemas"]["QueryPathSessions"] | components["schemas"]["QueryPathReach"] | components["schemas"]["QueryPathReachSessions"] | components["schemas"]["QueryJourneys"] | components["schemas"]["QueryJourneyList"] | components["schemas"]["QuerySessions"] | components["schemas"]["QuerySession"] | components["schemas"]["QueryPeople"] | components["schemas"]["QueryPerson"] | components["schemas"]["QueryPersonEvents"] | components["schemas"]["QueryErrors"];
         /** Batch */
         Batch: {
             questions: components["schemas"]["Query"][];
@@ -7243,6 +7321,8 @@ export interface operations {
                  * @example 2026-01-31
                  */
                 to?: string;
+                /** @description Who is counted: person, session, or property:<key> (events without it take no part). */
+                per?: string;
                 /**
                  * @description JSON array of events, or their names, comma-separated.
                  * @example [
@@ -7388,6 +7468,8 @@ export interface operations {
                  * @example 2026-01-31
                  */
                 to?: string;
+                /** @description Who is counted: person, session, or property:<key> (events without it take no part). */
+                per?: string;
                 /** @description JSON array of events, or their names, comma-separated. */
                 event?: string;
                 interval?: "day" | "month" | "week";
@@ -7557,6 +7639,163 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PathReach"];
+                };
+            };
+            /** @description A parameter or field is malformed; `path` says which */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not open to this role or key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No such thing within reach */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Does not fit what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description A body that is not said to be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The question is too heavy; ask for less */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Asked too often; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Cannot be answered now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    listPathReachSessions: {
+        parameters: {
+            query: {
+                /**
+                 * @description Project id.
+                 * @example prj_3f9c2a1b5d7e4f60a1b2
+                 */
+                project: string;
+                /**
+                 * @description IANA time zone; default: the project's.
+                 * @example Africa/Nairobi
+                 */
+                tz?: string;
+                /**
+                 * @description JSON array of filters: [{"dimension":"page_path","operator":"is","values":["/"],"scope":"event"}]; all hold together.
+                 * @example [
+                 *       {
+                 *         "dimension": "country",
+                 *         "operator": "is",
+                 *         "values": [
+                 *           "KE"
+                 *         ]
+                 *       }
+                 *     ]
+                 */
+                filters?: string;
+                /**
+                 * @description YYYY-MM-DD (whole days, inclusive) or an ISO instant. Default: 30 days before the end.
+                 * @example 2026-01-01
+                 */
+                from?: string;
+                /**
+                 * @description YYYY-MM-DD (whole day, inclusive) or an ISO instant (exclusive). Default: today.
+                 * @example 2026-01-31
+                 */
+                to?: string;
+                /**
+                 * @description JSON array, or comma-separated.
+                 * @example [
+                 *       "/",
+                 *       "/mri/validation"
+                 *     ]
+                 */
+                sequence: string[];
+                of?: "events" | "pages";
+                top?: number;
+                /** @example 2 */
+                step: number;
+                /**
+                 * @description The page or event after the last of the sequence.
+                 * @example /mri/otp
+                 */
+                next?: string;
+                /** @description After the last of the sequence: what is not among the `top` next, or nothing. */
+                then?: "others" | "stops";
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsBehind"];
                 };
             };
             /** @description A parameter or field is malformed; `path` says which */
@@ -7975,6 +8214,11 @@ export interface operations {
                  */
                 to?: string;
                 /**
+                 * @description Who is counted: person, session, or property:<key> (events without it take no part).
+                 * @example property:account
+                 */
+                per?: string;
+                /**
                  * @description JSON array of events, or their names, comma-separated; for paths one page or event.
                  * @example [
                  *       {
@@ -8133,6 +8377,8 @@ export interface operations {
                  * @example 2026-01-31
                  */
                 to?: string;
+                /** @description Who is counted: person, session, or property:<key> (events without it take no part). */
+                per?: string;
                 /** @description JSON array of events, or their names, comma-separated; for paths one page or event. */
                 start?: string;
                 /** @description JSON array of events, or their names, comma-separated. */
@@ -8284,6 +8530,8 @@ export interface operations {
                  * @example 2026-01-31
                  */
                 to?: string;
+                /** @description Who is counted: person, session, or property:<key> (events without it take no part). */
+                per?: string;
                 /** @description JSON array of events, or their names, comma-separated. */
                 event?: string;
                 interval?: "day" | "month" | "week";
@@ -8424,6 +8672,8 @@ export interface operations {
                  * @example 2026-01-31
                  */
                 to?: string;
+                /** @description Who is counted: person, session, or property:<key> (events without it take no part). */
+                per?: string;
                 /** @description JSON array of events, or their names, comma-separated. */
                 event?: string;
                 interval?: "day" | "month" | "week";
