@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from hatua.analytics import errors_list, people
+from hatua.analytics import errors_list, people, people_page
 from hatua.analytics.errors import NotFound
 from hatua.analytics.people_shapes import (
     ErrorsQuestion,
@@ -20,7 +20,8 @@ from hatua.analytics.people_shapes import (
 )
 from hatua.analytics.question import read
 from hatua.warehouse.client import Warehouse
-from tests.fixtures.events import event
+from hatua.warehouse.rows import LinkRow
+from tests.fixtures.events import NOON, event
 from tests.oracle import persons
 from tests.oracle.compare import agree, store
 from tests.oracle.generate import generate_filters, generate_history, generate_range, iso
@@ -181,3 +182,42 @@ def test_a_person_of_another_project_is_not_found(warehouse: Warehouse) -> None:
     store(warehouse, [("theirs", History([event(project_id="theirs", user_id="u1")], []))])
     with pytest.raises(NotFound, match="no person 'u1' in this project"):
         people.profile(warehouse, PersonQuestion(project="ours", person="u1"))
+
+
+def everyone(warehouse: Warehouse, limit: int, **asked: Any) -> list[str]:
+    """The persons of all pages, each of which says the same total."""
+    found: list[str] = []
+    cursor = ""
+    day = {"from": "2026-03-13", "to": "2026-03-13", "project": "p", "limit": limit}
+    while True:
+        page = people.answer(warehouse, read(PeopleQuestion, {**day, **asked, "cursor": cursor}))
+        found += [one.person for one in page.people]
+        if page.next_cursor is None:
+            assert page.total == len(found)
+            return found
+        cursor = page.next_cursor
+
+
+@pytest.mark.parametrize("most", [4, 2_000])
+def test_people_last_seen_at_one_moment_are_listed_once_each_by_their_ids(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(people_page, "_MOST", most)
+    names = [f"a{number:02d}" for number in range(30)]
+    events = [event(anonymous_id=name, session_id=f"s-{name}") for name in names]
+    later = [event(anonymous_id=f"b{number}", session_id=f"t{number}", timestamp=NOON + 1) for number in range(3)]
+    store(warehouse, [("p", History([*events, *later], []))])
+    assert everyone(warehouse, 2) == ["b0", "b1", "b2", *names]
+    assert everyone(warehouse, 7, search="A1") == names[10:20]
+    assert everyone(warehouse, 1, search="b") == ["b0", "b1", "b2"]
+
+
+def test_search_finds_a_person_by_an_id_that_only_its_link_tells(warehouse: Warehouse) -> None:
+    link = LinkRow(tenant_id="t", project_id="p", anonymous_id="a1", user_id="Zuhura", linked_at=NOON, version=2)
+    undone = LinkRow(
+        tenant_id="t", project_id="p", anonymous_id="a2", user_id="Zuhra", linked_at=NOON, revoked=True, version=2
+    )
+    events = [event(anonymous_id="a1"), event(anonymous_id="a2", session_id="s2")]
+    store(warehouse, [("p", History(events, [link, undone]))])
+    assert everyone(warehouse, 5, search="zuh") == ["Zuhura"]
+    assert everyone(warehouse, 5, search="A") == ["Zuhura", "a2"]

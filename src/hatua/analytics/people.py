@@ -9,6 +9,7 @@ import msgspec
 from hatua.analytics.cursor import decode_cursor, encode_cursor
 from hatua.analytics.errors import NotFound
 from hatua.analytics.events_list import event_of, select_events, unix_ms
+from hatua.analytics.people_page import page_of
 from hatua.analytics.people_shapes import (
     Device,
     People,
@@ -21,56 +22,22 @@ from hatua.analytics.people_shapes import (
     ValueCount,
 )
 from hatua.analytics.reader import Reader
-from hatua.analytics.seen import PAGE_VIEW, named_links_sql, seen
-from hatua.analytics.timerange import ALL_TIME, Range, iso_utc, range_of
-from hatua.analytics.week_cell import in_week_cell
+from hatua.analytics.seen import PAGE_VIEW, named_links_sql
+from hatua.analytics.timerange import ALL_TIME, iso_utc
 from hatua.warehouse.sql import load
 
-_IDENTIFY = "(e.event_type = 'identify' OR e.event_name = 'identify')"
 _BELONGS = "(e.user_id = {person:String} OR (e.user_id = '' AND e.anonymous_id IN {ids:Array(String)}))"
 _OF_PERSON = (
     "(anonymous_id = {person:String} OR anonymous_id IN"
     " (SELECT anonymous_id FROM identity_links WHERE project_id = {project:String} AND user_id = {person:String}))"
 )
 """Whoever was linked to the person at any time, and the person's own id."""
-_COLUMNS = (
-    "toUnixTimestamp64Milli(e.timestamp) AS ts",
-    "e.seq AS seq",
-    "e.event_id AS event_id",
-    "e.anonymous_id AS anonymous_id",
-    "toString(e.channel) AS channel",
-    "toString(e.country_code) AS country_code",
-    "toString(e.city) AS city",
-    "toString(e.device_type) AS device_type",
-    "toString(e.browser) AS browser",
-    "toString(e.os) AS os",
-)
 
 
 def answer(reader: Reader, question: PeopleQuestion) -> People:
     """One page, keyset by (last seen, person). Raises InvalidQuestion, and what the warehouse raises."""
-    asked = range_of(question)
-    cell, parameters = in_week_cell(question.weekday, question.hour, asked)
-    chosen = seen(question.project, asked, question.filters, columns=_COLUMNS, condition=cell, parameters=parameters)
-    parameters = {**chosen.parameters, "limit": question.limit + 1}
-    narrowed = _narrowed(question, asked, parameters)
-    search = "true"
-    if question.search:
-        parameters["search"] = question.search
-        search = _search(question.project)
-    after = "true"
-    if question.cursor:
-        at_ms, at_person = decode_cursor(question.cursor, (int, str))
-        after = "(-last_ms, person) > (-{at_ms:Int64}, {at_person:String})"
-        parameters |= {"at_ms": at_ms, "at_person": at_person}
-    rows = reader.rows(_sql("people.sql", seen=chosen.sql, search=search, narrowed=narrowed, after=after), parameters)
-    page = rows[: question.limit]
-    last = page[-1] if len(rows) > question.limit else None
-    return People(
-        people=[_row(row) for row in page],
-        total=rows[0]["total"] if rows else 0,
-        next_cursor=encode_cursor(last["last_ms"], last["person"]) if last else None,
-    )
+    page = page_of(reader, question)
+    return People(people=[_row(row) for row in page.rows], total=page.total, next_cursor=page.next_cursor)
 
 
 def profile(reader: Reader, question: PersonQuestion) -> Profile:
@@ -122,32 +89,6 @@ def events(reader: Reader, question: PersonEventsQuestion) -> PersonEvents:
     return PersonEvents(
         events=[event_of(row) for row in page],
         next_cursor=encode_cursor(unix_ms(last["timestamp"]), last["seq"], last["event_id"]) if last else None,
-    )
-
-
-def _narrowed(question: PeopleQuestion, asked: Range, parameters: dict[str, Any]) -> str:
-    """Of a person: known or not, with the goal or without; its parameters are added to those."""
-    conditions = ["true"]
-    if question.known is not None:
-        conditions.append("known = {known:Bool}")
-        parameters["known"] = question.known
-    if question.converted is not None:
-        goal = seen(question.project, asked, (), condition="e.event_name = {goal:String}")
-        conditions.append(f"(any(person_key) IN (SELECT person_key FROM ({goal.sql}))) = {{converted:Bool}}")
-        parameters |= {"goal": question.goal, "converted": question.converted}
-    return " AND ".join(conditions)
-
-
-def _search(project: str) -> str:
-    identified = seen(project, ALL_TIME, (), condition=_IDENTIFY, columns=("e.properties AS properties",))
-    ever = identified.sql.replace("{from_ms:Int64}", "0").replace("{to_ms:Int64}", str(ALL_TIME.to_ms))
-    contains = "positionCaseInsensitiveUTF8({text}, {{search:String}}) > 0"
-    return " OR ".join(
-        (
-            contains.format(text="person"),
-            f"max({contains.format(text='anonymous_id')})",
-            f"person IN ({_sql('people_identified.sql', identified=ever)})",
-        )
     )
 
 

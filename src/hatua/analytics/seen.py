@@ -51,10 +51,12 @@ def seen(
     needs_visit: bool = False,
     persons: bool = True,
     only: Only | None = None,
+    whose: str = "",
 ) -> Seen:
     """The events of a project in a range under filters. `condition`: one more; `columns`: what else of each event; both
     are our own SQL over e and, if `needs_visit`, v. Without `persons` neither persons nor sessions are found out.
-    `only`: events of some sessions; nothing else is read then."""
+    `only`: events of some sessions; nothing else is read then. `whose`: a condition that the links of all their
+    anonymous ids meet, where one is known beforehand."""
     found = conditions_of(filters, first_event_sql())
     needs_visit = needs_visit or found.needs_visit or group.needs_visit
     conditions = [*found.sql, *filter(None, (group.condition, condition))]
@@ -65,7 +67,7 @@ def seen(
         grouped=group.of_event,
         is_pageview=PAGE_VIEW,
         columns="".join(f", {column}" for column in columns),
-        links=named_links_sql(only.whose if only else links_of(asked, _ANONYMOUS_EVENTS)),
+        links=named_links_sql(whose or (only.whose if only else links_of(asked, _ANONYMOUS_EVENTS))),
         visits=visits_join() if needs_visit else "",
         conditions=" AND ".join(conditions) or "true",
     )

@@ -1,4 +1,4 @@
--- People of a selection of events, last seen first, after a place in that order.
+-- People of a selection of events in numbers, last seen first, after a place in that order.
 SELECT *, total_people AS total
 FROM
 (
@@ -7,6 +7,7 @@ FROM
     (
         SELECT
             person,
+            any(person_key) AS key,
             max(known) AS known,
             min(ts) AS first_ms,
             max(ts) AS last_ms,
@@ -15,6 +16,7 @@ FROM
             arraySort(groupUniqArray(channel)) AS channels,
             argMax((country_code, city, device_type, browser, os), (ts, seq, event_id)) AS latest
         FROM ($seen)
+        WHERE $chosen
         GROUP BY person
         HAVING ($search) AND $narrowed
     )

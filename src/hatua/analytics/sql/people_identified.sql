@@ -1,5 +1,5 @@
 -- Persons that an identify event gave a trait with the text.
-SELECT person
+SELECT person_key
 FROM ($identified)
 WHERE arrayExists(
     trait -> positionCaseInsensitiveUTF8(trait.2, {search:String}) > 0,
