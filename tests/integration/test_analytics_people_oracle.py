@@ -12,6 +12,7 @@ import pytest
 
 from hatua.analytics import errors_list, people, people_page
 from hatua.analytics.errors import NotFound
+from hatua.analytics.known import MOST_IDS
 from hatua.analytics.people_shapes import (
     ErrorsQuestion,
     PeopleQuestion,
@@ -20,8 +21,10 @@ from hatua.analytics.people_shapes import (
 )
 from hatua.analytics.question import read
 from hatua.warehouse.client import Warehouse
-from hatua.warehouse.rows import LinkRow
+from hatua.warehouse.rows import LinkRow, link_version
+from hatua.warehouse.writer import EventWriter
 from tests.fixtures.events import NOON, event
+from tests.fixtures.warehouse import both_rungs
 from tests.oracle import persons
 from tests.oracle.compare import agree, store
 from tests.oracle.generate import generate_filters, generate_history, generate_range, iso
@@ -198,6 +201,7 @@ def everyone(warehouse: Warehouse, limit: int, **asked: Any) -> list[str]:
         cursor = page.next_cursor
 
 
+@both_rungs
 @pytest.mark.parametrize("most", [4, 2_000])
 def test_people_last_seen_at_one_moment_are_listed_once_each_by_their_ids(
     warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, most: int
@@ -221,3 +225,38 @@ def test_search_finds_a_person_by_an_id_that_only_its_link_tells(warehouse: Ware
     store(warehouse, [("p", History(events, [link, undone]))])
     assert everyone(warehouse, 5, search="zuh") == ["Zuhura"]
     assert everyone(warehouse, 5, search="A") == ["Zuhura", "a2"]
+
+
+@both_rungs
+def test_a_session_with_more_ids_than_its_row_keeps_hides_nobody(warehouse: Warehouse) -> None:
+    users = [event(user_id=f"u{n:04d}", timestamp=NOON + n) for n in range(MOST_IDS + 2)]
+    browsers = [event(anonymous_id=f"b{n:04d}", session_id="s2", timestamp=NOON + n) for n in range(MOST_IDS + 2)]
+    own = event(user_id="u0000", session_id="s3", timestamp=NOON + 3_600_000)
+    store(warehouse, [("p", History([*users, *browsers, own], []))])
+    (row,) = warehouse.rows(
+        "SELECT groupUniqArrayArray(arrayConcat(user_ids, anonymous_ids)) AS kept FROM sessions FINAL"
+    )
+    names = {f"u{n:04d}" for n in range(MOST_IDS + 2)} | {f"b{n:04d}" for n in range(MOST_IDS + 2)}
+    hidden = sorted(names - set(row["kept"]))
+    assert len(hidden) >= 2
+    for name in (*hidden, "u0000"):
+        expected = [each for each in (own, *users, *browsers) if name in (each.user_id or each.anonymous_id)]
+        found = people.profile(warehouse, PersonQuestion(project="p", person=name))
+        assert (found.events, found.sessions) == (len(expected), len({each.session_id for each in expected}))
+        page = people.events(warehouse, PersonEventsQuestion(project="p", person=name))
+        assert [each.event_id for each in page.events] == [each.event_id for each in expected]
+
+
+def test_a_link_gives_a_person_the_events_of_before_and_its_undoing_takes_them_back(warehouse: Warehouse) -> None:
+    writer = EventWriter(warehouse)
+    writer.write([event(anonymous_id="a1"), event(user_id="u1", session_id="s2", timestamp=NOON + 1)], [])
+    asked = PersonQuestion(project="p", person="u1")
+    assert people.profile(warehouse, asked).events == 1
+    link = LinkRow(tenant_id="t", project_id="p", anonymous_id="a1", user_id="u1", linked_at=NOON + 2)
+    writer.write([], [link])
+    found = people.profile(warehouse, asked)
+    assert (found.events, found.sessions, found.anonymous_ids) == (2, 2, ["a1", "u1"])
+    writer.write([], [msgspec.structs.replace(link, revoked=True, version=link_version(NOON + 3))])
+    found = people.profile(warehouse, asked)
+    assert (found.events, found.known, found.anonymous_ids) == (1, True, ["u1"])
+    assert people.profile(warehouse, PersonQuestion(project="p", person="a1")).events == 1

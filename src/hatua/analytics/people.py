@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from string import Template
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from hatua.analytics.cursor import decode_cursor, encode_cursor
 from hatua.analytics.errors import NotFound
 from hatua.analytics.events_list import event_of, select_events, unix_ms
+from hatua.analytics.known import MOST_IDS
 from hatua.analytics.people_page import page_of
 from hatua.analytics.people_shapes import (
     Device,
@@ -22,7 +23,7 @@ from hatua.analytics.people_shapes import (
     ValueCount,
 )
 from hatua.analytics.reader import Reader
-from hatua.analytics.seen import PAGE_VIEW, named_links_sql
+from hatua.analytics.seen import IN_HOURS, PAGE_VIEW, named_links_sql
 from hatua.analytics.timerange import ALL_TIME, iso_utc
 from hatua.warehouse.sql import load
 
@@ -34,6 +35,13 @@ _OF_PERSON = (
 """Whoever was linked to the person at any time, and the person's own id."""
 
 
+class _Identity(NamedTuple):
+    """`linked`: a link that counts says that this is a user. `parameters`: what `_BELONGS` and `_in_hours` bind."""
+
+    linked: bool
+    parameters: dict[str, Any]
+
+
 def answer(reader: Reader, question: PeopleQuestion) -> People:
     """One page, keyset by (last seen, person). Raises InvalidQuestion, and what the warehouse raises."""
     page = page_of(reader, question)
@@ -42,16 +50,15 @@ def answer(reader: Reader, question: PeopleQuestion) -> People:
 
 def profile(reader: Reader, question: PersonQuestion) -> Profile:
     """Raises NotFound, and what the warehouse raises."""
-    ids = _ids(reader, question)
-    sql = _sql("person_profile.sql", links=named_links_sql(_OF_PERSON), is_pageview=PAGE_VIEW, belongs=_BELONGS)
-    parameters = {"project": question.project, "person": question.person, "ids": ids}
-    row = reader.rows(sql, parameters)[0]
+    identity = _identity(reader, question)
+    sql = _sql("person_profile.sql", is_pageview=PAGE_VIEW, in_hours=_in_hours(), belongs=_BELONGS)
+    row = reader.rows(sql, {"project": question.project, **identity.parameters})[0]
     if not row["events"]:
         raise NotFound("person", question.person)
     return Profile(
         person=question.person,
-        known=bool(row["known"]),
-        anonymous_ids=sorted(ids),
+        known=identity.linked or bool(row["known"]),
+        anonymous_ids=identity.parameters["ids"],
         traits=_traits(row["identified"]),
         first_seen=iso_utc(row["first_ms"]),
         last_seen=iso_utc(row["last_ms"]),
@@ -66,8 +73,8 @@ def profile(reader: Reader, question: PersonQuestion) -> Profile:
 
 def events(reader: Reader, question: PersonEventsQuestion) -> PersonEvents:
     """One page of the timeline, keyset by (timestamp, seq, event_id). Raises InvalidQuestion."""
-    conditions = [_BELONGS]
-    parameters: dict[str, Any] = {"person": question.person, "ids": _ids(reader, question)}
+    conditions = [_in_hours(), _BELONGS]
+    parameters = dict(_identity(reader, question).parameters)
     if question.cursor:
         at_ms, at_seq, at_id = decode_cursor(question.cursor, (int, int, str))
         conditions.append(
@@ -92,12 +99,19 @@ def events(reader: Reader, question: PersonEventsQuestion) -> PersonEvents:
     )
 
 
-def _ids(reader: Reader, question: PersonQuestion) -> list[str]:
-    parameters = {"project": question.project, "person": question.person}
-    return [
-        row["anonymous_id"]
-        for row in reader.rows(_sql("person_ids.sql", links=named_links_sql(_OF_PERSON)), parameters)
-    ]
+def _identity(reader: Reader, question: PersonQuestion) -> _Identity:
+    """The anonymous ids that are this person: linked to it, or itself if it is linked to nobody."""
+    sql = f"SELECT anonymous_id, linked_user FROM ({named_links_sql(_OF_PERSON)})"
+    rows = reader.rows(sql, {"project": question.project, "person": question.person})
+    ids = {row["anonymous_id"] for row in rows if row["linked_user"] == question.person}
+    itself = set() if any(row["anonymous_id"] == question.person for row in rows) else {question.person}
+    parameters = {"person": question.person, "ids": sorted(ids | itself), "most_ids": MOST_IDS}
+    return _Identity(bool(ids), parameters)
+
+
+def _in_hours() -> str:
+    """Where the events of the person's sessions are."""
+    return Template(IN_HOURS).substitute(sessions=f"({load('hatua.analytics', 'sql/person_sessions.sql')})")
 
 
 def _row(row: dict[str, Any]) -> PersonRow:

@@ -1,7 +1,7 @@
 -- One person in numbers. Sums by value are maps of value -> events; a device is [type, os, browser] as JSON.
 SELECT
     count() AS events,
-    max(user_id = {person:String}) OR {person:String} IN (SELECT linked_user FROM ($links)) AS known,
+    max(user_id = {person:String}) AS known,
     countIf($is_pageview) AS pageviews,
     uniqExact(session_id) AS sessions,
     toUnixTimestamp64Milli(min(timestamp)) AS first_ms,
@@ -13,4 +13,4 @@ SELECT
         AS device_last,
     arraySort(groupArrayIf((timestamp, seq, event_id, properties), event_type = 'identify' OR event_name = 'identify')) AS identified
 FROM events AS e
-WHERE project_id = {project:String} AND $belongs
+WHERE project_id = {project:String} AND $in_hours AND $belongs
