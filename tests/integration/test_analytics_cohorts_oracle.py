@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
+import msgspec
 import pytest
 
 from hatua.analytics import lifecycle, retention, stickiness
@@ -18,8 +19,11 @@ from hatua.analytics.cohort_shapes import (
     StickinessPeopleQuestion,
     StickinessQuestion,
 )
+from hatua.analytics.known import MOST_IDS
 from hatua.analytics.question import read
 from hatua.warehouse.client import Warehouse
+from tests.fixtures.events import NOON, event
+from tests.fixtures.warehouse import both_rungs
 from tests.oracle import calendar, cohorts
 from tests.oracle.compare import agree, store
 from tests.oracle.generate import generate_filters, generate_history
@@ -204,3 +208,30 @@ def test_both_sources_agree_on_who_comes_back(warehouse: Warehouse, kind: str) -
 def test_both_sources_agree_on_who_comes_back_in_thousands_of_histories(warehouse: Warehouse, kind: str) -> None:
     for batch in range(ALL // 500):
         run(warehouse, f"{kind}-{batch}", 500)
+
+
+@both_rungs
+def test_who_came_in_a_session_with_more_ids_than_its_row_keeps_is_not_new(warehouse: Warehouse) -> None:
+    day = 86_400_000
+    names = [f"{number:04d}" for number in range(MOST_IDS + 2)]
+    before = [
+        *(event(user_id=f"u{name}", timestamp=NOON - 9 * day) for name in names),
+        *(event(anonymous_id=f"b{name}", session_id="s2", timestamp=NOON - 9 * day) for name in names),
+    ]
+    again = [msgspec.structs.replace(each, event_id=f"e{n}", timestamp=NOON) for n, each in enumerate(before)]
+    again = [msgspec.structs.replace(each, session_id=f"{each.session_id}-again") for each in again]
+    late = [
+        event(anonymous_id="late", session_id="s3", timestamp=NOON - 9 * day + 1),
+        event(anonymous_id="x", timestamp=NOON),
+    ]
+    crossing = [
+        event(anonymous_id="over", session_id="s4", timestamp=NOON - day),
+        event(anonymous_id="over", session_id="s4", timestamp=NOON),
+        event(anonymous_id="with", session_id="s4", timestamp=NOON),
+    ]
+    store(warehouse, [("p", History([*before, *again, *late, *crossing], []))])
+    asked = {"project": "p", "from": "2026-03-13", "to": "2026-03-13", "tz": "UTC", "interval": "day"}
+    (bucket,) = lifecycle.answer(warehouse, read(LifecycleQuestion, asked), NOON + day).buckets
+    assert (bucket.new, bucket.returning, bucket.resurrecting) == (2, 1, len(before))
+    new = lifecycle.people(warehouse, read(LifecyclePeopleQuestion, {**asked, "bucket": 0, "stage": "new"}))
+    assert new.people == ["with", "x"]

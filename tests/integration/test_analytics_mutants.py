@@ -139,6 +139,22 @@ MUTANTS = (
     Mutant("once more than the minimum", "retention", ">= {minimum:UInt32}", "> {minimum:UInt32}"),
     Mutant("the returning have come back", "lifecycle", "'returning', 'resurrecting'", "'resurrecting', 'returning'"),
     Mutant("nobody goes dormant", "lifecycle", "NOT has(active, n + 1)", "0"),
+    Mutant("who was there before is new", "lifecycle", ", 0, active[1]) AS first", ", active[1], active[1]) AS first"),
+    Mutant(
+        "a visit that goes on into the range tells nothing of before",
+        "lifecycle",
+        "(NOT (v.ended_at <",
+        "(0 AND NOT (v.ended_at <",
+    ),
+    Mutant(
+        "whoever is in the range by a visit that began before was there before",
+        "lifecycle",
+        "WHERE v.ended_at < from",
+        "WHERE v.started_at < from",
+    ),
+    Mutant(
+        "who came before a link is somebody else", "lifecycle", "if(l.linked_key != 0, l.linked_key, f.", "if(0, 0, f."
+    ),
     Mutant("a bucket counts with one event too few", "stickiness", ">= {minimum:UInt32}", "+ 1 >= {minimum:UInt32}"),
     Mutant(
         "sessions come back as their browsers",

@@ -4,7 +4,8 @@ from string import Template
 from typing import Any
 
 from hatua.analytics.actors import actors_of
-from hatua.analytics.cohort_buckets import cohort_buckets, doing, since_ever
+from hatua.analytics.cohort_before import actors_before
+from hatua.analytics.cohort_buckets import cohort_buckets, doing
 from hatua.analytics.cohort_shapes import (
     Lifecycle,
     LifecycleBucket,
@@ -59,12 +60,12 @@ def people(reader: Reader, question: LifecyclePeopleQuestion) -> PeopleBehind:
 
 def _stages(question: LifecycleQuestion, buckets: Buckets, who: str) -> tuple[str, dict[str, Any]]:
     shown = buckets.range
-    before = buckets_of(Range(shown.from_ms - 1, shown.from_ms, shown.zone), question.interval).edges[0]
-    wider = Range(before, shown.to_ms, shown.zone)
-    edges = [before, *buckets.edges]
+    previous = buckets_of(Range(shown.from_ms - 1, shown.from_ms, shown.zone), question.interval).edges[0]
+    wider = Range(previous, shown.to_ms, shown.zone)
+    edges = [previous, *buckets.edges]
     activity = doing(question, wider, question.event, "event", group=by_bucket(edges))
-    ever = since_ever(doing(question, wider, question.event, "event"))
+    before = actors_before(question, wider, question.event, "event")
     stages = Template(load("hatua.analytics", "sql/lifecycle_stages.sql")).substitute(
-        activity=activity.sql, ever=ever, who=who
+        activity=activity.sql, before=before, who=who, key=actors_of(question.per).key
     )
     return stages, {**activity.parameters, "buckets": len(buckets.edges) - 1}

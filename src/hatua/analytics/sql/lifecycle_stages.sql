@@ -7,23 +7,18 @@ FROM
         a.active AS active,
         arrayJoin(arrayConcat(
             arrayMap(
-                n -> (toUInt64(n), multiIf(n = f.first_bucket, 'new', has(active, n - 1), 'returning', 'resurrecting')),
+                n -> (toUInt64(n), multiIf(n = a.first_bucket, 'new', has(active, n - 1), 'returning', 'resurrecting')),
                 active),
             arrayMap(n -> (toUInt64(n + 1), 'dormant'), arrayFilter(n -> NOT has(active, n + 1), active))
         )) AS found
     FROM
     (
-        SELECT $who, arraySort(groupUniqArray(indexOf({edges:Array(Int64)}, grouped))) AS active
+        SELECT
+            $who,
+            arraySort(groupUniqArray(indexOf({edges:Array(Int64)}, grouped))) AS active,
+            if(any($key) IN ($before), 0, active[1]) AS first_bucket
         FROM ($activity)
         GROUP BY $who
     ) AS a
-    LEFT ANY JOIN
-    (
-        SELECT $who, indexOf({edges:Array(Int64)}, roundDown(min(ts), {edges:Array(Int64)})) AS first_bucket
-        FROM ($ever)
-        WHERE $who IN (SELECT $who FROM ($activity))
-        GROUP BY $who
-        HAVING min(ts) >= {from_ms:Int64}
-    ) AS f ON f.$who = a.$who
 )
 WHERE bucket BETWEEN 2 AND {buckets:UInt64} + 1
