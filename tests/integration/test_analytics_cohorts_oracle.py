@@ -22,6 +22,8 @@ from hatua.analytics.cohort_shapes import (
 from hatua.analytics.known import MOST_IDS
 from hatua.analytics.question import read
 from hatua.warehouse.client import Warehouse
+from hatua.warehouse.rows import LinkRow, link_version
+from hatua.warehouse.writer import EventWriter
 from tests.fixtures.events import NOON, event
 from tests.fixtures.warehouse import both_rungs
 from tests.oracle import calendar, cohorts
@@ -235,3 +237,25 @@ def test_who_came_in_a_session_with_more_ids_than_its_row_keeps_is_not_new(wareh
     assert (bucket.new, bucket.returning, bucket.resurrecting) == (2, 1, len(before))
     new = lifecycle.people(warehouse, read(LifecyclePeopleQuestion, {**asked, "bucket": 0, "stage": "new"}))
     assert new.people == ["with", "x"]
+
+
+def test_who_came_before_a_link_is_not_new_until_the_link_is_undone(warehouse: Warehouse) -> None:
+    before = event(anonymous_id="a1", timestamp=NOON - 9 * 86_400_000)
+    links = [
+        LinkRow(
+            tenant_id="t",
+            project_id="p",
+            anonymous_id="a1",
+            user_id="u1",
+            linked_at=NOON,
+            revoked=revoked,
+            version=link_version(NOON + revoked),
+        )
+        for revoked in (False, True)
+    ]
+    writer = EventWriter(warehouse)
+    asked = {"project": "p", "from": "2026-03-13", "to": "2026-03-13", "tz": "UTC", "interval": "day"}
+    for link, (new, resurrecting) in zip(links, ((0, 1), (1, 0)), strict=True):
+        writer.write([before, event(user_id="u1", session_id="s2")], [link])
+        (bucket,) = lifecycle.answer(warehouse, read(LifecycleQuestion, asked), NOON).buckets
+        assert (bucket.new, bucket.resurrecting) == (new, resurrecting)

@@ -152,9 +152,6 @@ MUTANTS = (
         "WHERE v.ended_at < from",
         "WHERE v.started_at < from",
     ),
-    Mutant(
-        "who came before a link is somebody else", "lifecycle", "if(l.linked_key != 0, l.linked_key, f.", "if(0, 0, f."
-    ),
     Mutant("a bucket counts with one event too few", "stickiness", ">= {minimum:UInt32}", "+ 1 >= {minimum:UInt32}"),
     Mutant(
         "sessions come back as their browsers",
