@@ -11,6 +11,7 @@ from hatua.analytics.groups import ALL
 from hatua.analytics.known import MOST_IDS
 from hatua.analytics.question import EventMatch
 from hatua.analytics.seen import Only, first_event_sql, links_sql, seen, visits_sql
+from hatua.analytics.session_hours import hours_of
 from hatua.analytics.timerange import Range
 from hatua.analytics.visits import told_by_visits
 from hatua.warehouse.sql import load
@@ -27,7 +28,7 @@ def actors_before(question: CohortQuestion, asked: Range, events: Sequence[Event
         return f"SELECT {actors_of(question.per).key} FROM ({_before(doing(question, asked, events, path).sql)})"
     visits = _before(visits_sql())
     conditions = " AND ".join(conditions_of(question.filters, first_event_sql()).sql) or "true"
-    untold = f"(SELECT v.session_id FROM ({visits}) AS v WHERE {_UNTOLD} AND {conditions})"
+    untold = hours_of(f"SELECT v.session_id FROM ({visits}) AS v WHERE {_UNTOLD} AND {conditions}")
     return Template(load("hatua.analytics", "sql/persons_before.sql")).substitute(
         visits=visits,
         ended=_ENDED,

@@ -23,7 +23,8 @@ from hatua.analytics.people_shapes import (
     ValueCount,
 )
 from hatua.analytics.reader import Reader
-from hatua.analytics.seen import IN_HOURS, PAGE_VIEW, named_links_sql
+from hatua.analytics.seen import PAGE_VIEW, named_links_sql
+from hatua.analytics.session_hours import hours_of
 from hatua.analytics.timerange import ALL_TIME, iso_utc
 from hatua.warehouse.sql import load
 
@@ -111,7 +112,8 @@ def _identity(reader: Reader, question: PersonQuestion) -> _Identity:
 
 def _in_hours() -> str:
     """Where the events of the person's sessions are."""
-    return Template(IN_HOURS).substitute(sessions=f"({load('hatua.analytics', 'sql/person_sessions.sql')})")
+    hours = hours_of(load("hatua.analytics", "sql/person_sessions.sql"))
+    return f"(e.project_id, toStartOfHour(e.timestamp), e.session_id) IN ({hours})"
 
 
 def _row(row: dict[str, Any]) -> PersonRow:
