@@ -22,8 +22,8 @@ _UNTOLD = f"(NOT ({_ENDED}) OR {_IDS} = 0 OR {_IDS} >= {MOST_IDS})"
 
 
 def actors_before(question: CohortQuestion, asked: Range, events: Sequence[EventMatch], path: str) -> str:
-    """A SELECT of the key (as of `actors_of`) of everyone who did one of the events (of none: anything) before the range,
-    under the question's filters; some more than once. It binds what `doing` binds of the same range."""
+    """A SELECT of the key (as of `actors_of`) of everyone who did one of the events (of none: anything) before the
+    range, under the question's filters; some more than once. It binds what `doing` binds of the same range."""
     if events or question.per != "person" or not told_by_visits(question.filters, ALL):
         return f"SELECT {actors_of(question.per).key} FROM ({_before(doing(question, asked, events, path).sql)})"
     visits = _before(visits_sql())
