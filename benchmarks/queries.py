@@ -260,6 +260,8 @@ def main() -> None:
                 fill(warehouse, options.events, options.stored_days)
                 filled.touch()
                 print(f"filled in {time.perf_counter() - began:.0f} s")
+            else:
+                apply_migrations(warehouse)
             sizes(warehouse)
             report(questions(warehouse, options.days), options.only, options.times)
 
