@@ -1,6 +1,6 @@
 -- Whose session it is: of a person's events, first the sessions are found, a twelfth of the rows, and then by their hours
 -- the events (analytics/sql/person_sessions.sql). In 100 million events of 8.3 million sessions, the filters on events let
--- 120 granules through for each id; these let one or two through, for 1.5 bytes an id.
+-- 120 granules through for each id; these let one or two through, for 2 bytes an id.
 ALTER TABLE sessions ADD INDEX IF NOT EXISTS by_user_ids user_ids TYPE bloom_filter(0.001) GRANULARITY 1;
 
 ALTER TABLE sessions MATERIALIZE INDEX IF EXISTS by_user_ids;
