@@ -119,7 +119,7 @@ def test_who_goes_away_while_waiting_is_not_asked_for(start_dashboard: StartDash
 def test_a_question_has_one_time_limit_for_all_its_statements(
     start_dashboard: StartDashboard, warehouse: Warehouse
 ) -> None:
-    slow = "SELECT number FROM numbers(1) WHERE sleepEachRow(0.4) = 1"
+    slow = "SELECT number FROM numbers(1) WHERE sleepEachRow(0.7) = 1"
     settings = DashboardApiSettings(question_timeout_ms=1_000)
     server = start_dashboard(warehouse=Costly(warehouse, slow), settings=settings)
     began = time.monotonic()
