@@ -80,8 +80,8 @@ MUTANTS = (
     Mutant(
         "a visit is as many others as it has pages",
         "breakdown",
-        "toUInt64(uniqExact(session_key)) AS sessions",
-        "toUInt64(countIf(once)) AS sessions",
+        "uniqExactIf(session_key, NOT alone)",
+        "countIf(NOT alone)",
     ),
     Mutant("the end of a range is inside", "events", "e.timestamp < from", "e.timestamp <= from"),
     Mutant("the start of a range is outside", "events", "e.timestamp >= from", "e.timestamp > from"),
@@ -95,6 +95,7 @@ MUTANTS = (
     Mutant("does not contain means contains", "events", "NOT multiSearchAny", "multiSearchAny"),
     Mutant("exists means missing", "events", "!= '')", "= '')"),
     Mutant("visits without UTM are shown", "breakdown", " WHERE value != ''", ""),
+    Mutant("who saw no page entered on one", "breakdown", "pageviews > 0 OR has(pages, '')", "1"),
     Mutant("pages bounce for all who saw them", "breakdown", " AND value = entry_page", ""),
     Mutant("weeks of the heat map start on Sunday", "heatmap", ", 0, {tz", ", 3, {tz"),
     Mutant("the heat map ignores the zone", "heatmap", "'UTC'), {tz:String})", "'UTC'), 'UTC')"),

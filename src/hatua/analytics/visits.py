@@ -95,11 +95,12 @@ class Visits:
         numbers = self._numbers(told, events, goals)
         if told and events:
             numbers = f"SELECT * FROM {keeper.keep(numbers)}"
-        found = [
-            self._numbered(keeper, name, numbers, left_out, keys=self._goals_apart)
-            for name, left_out in ((told, "number, told, listed_id, listed_from, listed_anonymous"), (events, "number"))
-        ]
-        return Kept(found[0], found[1], goals, self._parameters)
+        if events:
+            among = f"{numbers} WHERE person_key IN (SELECT person_key FROM {events})" if told else numbers
+            events = self._numbered(keeper, events, among, "number")
+        if told:
+            told = self._numbered(keeper, told, numbers, "number, told, listed_id, listed_from, listed_anonymous")
+        return Kept(told, events, goals, self._parameters)
 
     def rows_of(self, group: Group, kept: Kept, *, keys: bool = False) -> str:
         """A SELECT of one row a visit, person and value: value, value_events, value_views, once (the visit counts here
@@ -111,6 +112,32 @@ class Visits:
             found.append(self._columns.rows_told(group, kept.told, f"{columns}, toUInt8(1) AS enters"))
         if kept.by_events:
             found.append(self._columns.rows_by_events(group, kept.by_events, f"{columns}, enters"))
+        return "\nUNION ALL\n".join(found)
+
+    def rows_with_another(self, group: Group, kept: Kept, shown: str) -> str:
+        """A SELECT of (person, session_key, alone): visits that have another value than the `shown` ones (a parameter)
+        of a group that rows tell. `alone`: there is no other row of the visit."""
+        found = []
+        if kept.told and group.told_as:
+            another = f"arrayExists(one -> one NOT IN {shown}, {group.told_as[0]})"
+            found.append(f"SELECT person, session_key, true AS alone FROM {kept.told} WHERE {another}")
+        if kept.by_events:
+            rows = self._columns.rows_by_events(group, kept.by_events, "person, session_key")
+            found.append(f"SELECT person, session_key, false AS alone FROM ({rows}) WHERE value NOT IN {shown}")
+        return "\nUNION ALL\n".join(found)
+
+    def entries(self, group: Group, kept: Kept) -> str:
+        """A SELECT of (value, non_heartbeat_events), one row a visit that entered with a page of the group."""
+        found = []
+        if kept.told and group.told_as:
+            # The page of a page view is one of the visit's; a visit without one entered on none.
+            entered = f"pageviews > 0 OR has({group.told_as[0]}, '')"
+            found.append(f"SELECT entry_page AS value, non_heartbeat_events FROM {kept.told} WHERE {entered}")
+        if kept.by_events:
+            columns = "enters, entry_page, non_heartbeat_events"
+            rows = self._columns.rows_by_events(group, kept.by_events, columns)
+            entered = "once AND enters AND value = entry_page"
+            found.append(f"SELECT value, non_heartbeat_events FROM ({rows}) WHERE {entered}")
         return "\nUNION ALL\n".join(found)
 
     def _goals(self, keeper: Keeper) -> str:
@@ -146,14 +173,12 @@ class Visits:
         converted = f"person_key IN (SELECT person_key FROM {goals})" if goals else "max(achieved)"
         return _sql("visit_numbers.sql", visits="\nUNION ALL\n".join(rows), converted=converted)
 
-    def _numbered(self, keeper: Keeper, name: str, numbers: str, left_out: str, *, keys: bool) -> str:
-        if not name:
-            return ""
+    def _numbered(self, keeper: Keeper, name: str, numbers: str, left_out: str) -> str:
         sql = _sql(
             "visits_numbered.sql",
             visits=name,
             persons=numbers,
-            left_out=left_out if keys else f"{left_out}, person_key",
+            left_out=left_out if self._goals_apart else f"{left_out}, person_key",
             told="f.told" if "told" in left_out else "true",
         )
         numbered = keeper.keep(sql)

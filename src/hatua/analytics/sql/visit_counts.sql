@@ -3,7 +3,8 @@ SELECT
     toUInt16($panel) AS panel,
     toString(c.value) AS grouped,
     $counts,
-    toUInt64(count() OVER ()) AS total_rows
+    toUInt64(count() OVER ()) AS total_rows,
+    $totals
 FROM
 (
     SELECT value, $aggregates
