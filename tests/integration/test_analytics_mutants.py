@@ -62,8 +62,8 @@ MUTANTS = (
     Mutant(
         "a user with a stranger's browser is one",
         "overview",
-        "l.linked_key != f.user_key AS mixed",
-        "l.linked_key = 0 AS mixed",
+        "AND l.linked_key != f.user_key)",
+        "AND l.linked_key = 0)",
     ),
     Mutant("a visit counts once a quarter of an hour", "timeseries", "nth -> nth = 1", "nth -> 1"),
     Mutant("who comes again is somebody else", "overview", "p.person AS person", "f.number AS person"),
