@@ -184,7 +184,7 @@ MUTANTS = (
 
 QUICKLY_NOTICED = (
     "dropped forgets who left at the step",
-    "a visit that ends at the edge is inside",
+    "links do not make users known",
     "pages bounce for all who saw them",
     "nobody goes dormant",
 )
