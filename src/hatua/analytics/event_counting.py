@@ -5,7 +5,6 @@ from string import Template
 from typing import NamedTuple
 
 from hatua.analytics.counts import Ask, Asked, Count, Counts, Table, Top, sort_of
-from hatua.analytics.groups import ALL
 from hatua.analytics.reader import Reader
 from hatua.analytics.seen import seen, visits_sql
 from hatua.warehouse.sql import load
@@ -36,12 +35,6 @@ def count_events(reader: Reader, ask: Ask) -> Table:
     return Table(list(found.values()), len(found), None)
 
 
-def goal_sql(asked: Asked) -> str:
-    """Events that are the goal, whatever the filters; with their buckets, where those are counted."""
-    by_time = asked.group if asked.group.bucket else ALL
-    return seen(asked.project, asked.range, (), by_time, condition="e.event_name = {goal:String}").sql
-
-
 def _first(reader: Reader, asked: Asked, top: Top) -> Table:
     counting = _events(asked, states=True)
     order = sort_of(top.order)
@@ -60,8 +53,7 @@ def _events(asked: Asked, *, states: bool = False) -> _Counting:
         seen=chosen.sql,
         entered=chosen.entered,
         visits=visits_sql(),
-        key=asked.group.key,
-        goal=goal_sql(asked),
+        goal=seen(asked.project, asked.range, (), condition="e.event_name = {goal:String}").sql,
         state="State" if states else "",
     )
     return _Counting(sql, {**chosen.parameters, "goal": asked.goal})

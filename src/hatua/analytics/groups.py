@@ -10,8 +10,6 @@ QUARTER_MS = 900_000
 _FIRST_WHOLE_QUARTERS_MS = 94_694_400_000
 """1973. Until 1972 a zone (Monrovia's) was no whole number of quarters from UTC."""
 _TOLD = {"page_path": ("pages", "page_events", "page_views"), "event_name": ("names", "name_events", "name_views")}
-_EVERY_PERSON = "person_key"
-_PERSON_OF_GROUP = "(grouped, person_key)"
 
 
 class Group(NamedTuple):
@@ -22,8 +20,8 @@ class Group(NamedTuple):
     `ascends`: whether a later instant is never in a lower bucket.
     `visit_column`: where the sessions table has what belongs to the visit. `told_as`: for what a visit's row tells of
     its events, the columns with the values, their events and their page views.
-    `key`: what tells apart the rows in which a visitor's goal must be found. `entered`: condition on the session for
-    the visits that a bounce rate is over, "" for all. `condition`: what a row must meet to be counted at all."""
+    `entered`: a bounce rate is over the visits that entered with the value, not over all that have it. `condition`:
+    what a row must meet to be counted at all."""
 
     of_event: str
     parameters: dict[str, Any]
@@ -34,8 +32,7 @@ class Group(NamedTuple):
     ascends: bool = False
     visit_column: str = ""
     told_as: tuple[str, str, str] | None = None
-    key: str = _EVERY_PERSON
-    entered: str = ""
+    entered: bool = False
     condition: str = ""
 
     @property
@@ -58,7 +55,6 @@ def by_bucket(edges: Sequence[int]) -> Group:
         inside=inside,
         by_quarters=all(edge % QUARTER_MS == 0 for edge in edges),
         ascends=True,
-        key=_PERSON_OF_GROUP,
     )
 
 
@@ -73,7 +69,6 @@ def by_week_cell(zone: str, from_ms: int) -> Group:
         bucket=cell,
         inside=inside,
         by_quarters=from_ms >= _FIRST_WHOLE_QUARTERS_MS,
-        key=_PERSON_OF_GROUP,
     )
 
 
@@ -83,12 +78,10 @@ def by_dimension(dimension: Dimension) -> Group:
         value = f"{VISIT}.{dimension.visit_column}"
         condition = f"{value} != ''" if dimension.leaves_out_missing else ""
         return Group(value, {}, needs_visit=True, visit_column=dimension.visit_column or "", condition=condition)
-    # A bounce rate by page is over the visits that entered on that page.
-    entered = "(session_key, grouped) IN (SELECT session_key, entry_page FROM ($visits))"
     return Group(
         value_sql(dimension, "group_key"),
         value_parameters(dimension, "group_key"),
-        entered=entered if dimension.key == "page_path" else "",
+        entered=dimension.key == "page_path",
         told_as=_TOLD.get(dimension.key),
     )
 

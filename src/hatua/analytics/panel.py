@@ -82,7 +82,7 @@ class Panel(NamedTuple):
     @property
     def _entries_apart(self) -> bool:
         """Whether bounces are of the visits that entered with the value: one comparison a visit, not one a value."""
-        return bool(self.group.entered) and not {"entered", "bounces"}.isdisjoint(self.ask.wanted)
+        return self.group.entered and not {"entered", "bounces"}.isdisjoint(self.ask.wanted)
 
     def _rows(self, kept: Kept, *, keys: bool = False) -> str:
         return self.visits.rows_of(self.group, kept, keys=keys)

@@ -79,7 +79,7 @@ def seen(
         **group.parameters,
         **(parameters or {}),
     }
-    return Seen(sql, bound, group, _entered(found.entry, group))
+    return Seen(sql, bound, group, _entered(found.entry))
 
 
 def links_sql(whose: str = "true") -> str:
@@ -115,8 +115,6 @@ def first_event_sql() -> str:
     return Template(load("hatua.analytics", "sql/first_event.sql")).safe_substitute(visits=visits_sql())
 
 
-def _entered(entry: str, group: Group) -> str:
-    """Over keys of sessions: those that entered on a page the filters want, and on the row's page."""
-    wanted = f"session_key IN (SELECT session_key FROM ({visits_sql()}) AS v WHERE {entry})" if entry else ""
-    of_row = Template(group.entered).substitute(visits=visits_sql())
-    return " AND ".join(filter(None, (wanted, of_row))) or "true"
+def _entered(entry: str) -> str:
+    """Over keys of sessions: those that entered on a page the filters want."""
+    return f"session_key IN (SELECT session_key FROM ({visits_sql()}) AS v WHERE {entry})" if entry else "true"

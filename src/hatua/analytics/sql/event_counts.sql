@@ -1,5 +1,5 @@
--- Everything that is counted of single events, by group. A visitor's goal is looked for anywhere in the range (of a bucket:
--- in that bucket); bounces are those of the visits that entered there.
+-- Everything that is counted of single events, by group. A visitor's goal is looked for anywhere in the range; bounces
+-- are those of the visits that the filters let enter.
 SELECT
     grouped,
     uniqExact$state(person_key) AS visitors,
@@ -9,6 +9,6 @@ SELECT
     count() AS events,
     uniqExactIf(session_key, $entered) AS entered,
     uniqExactIf(session_key, $entered AND session_key IN (SELECT session_key FROM ($visits) WHERE non_heartbeat_events = 1)) AS bounces,
-    uniqExactIf(person_key, $key IN (SELECT $key FROM ($goal))) AS conversions
+    uniqExactIf(person_key, person_key IN (SELECT person_key FROM ($goal))) AS conversions
 FROM ($seen)
 GROUP BY grouped
