@@ -74,8 +74,8 @@ MUTANTS = (
     Mutant(
         "filters choose the goals too",
         "overview",
-        "person_key IN (SELECT person_key FROM kept",
-        "max(achieved) AND person_key IN (SELECT person_key FROM kept",
+        "AS person, person_key IN (SELECT person_key",
+        "AS person, max(achieved) AND person_key IN (SELECT person_key",
     ),
     Mutant(
         "a visit is as many others as it has pages",
